@@ -1,0 +1,15 @@
+//! Planned runs → run records. The only async stage; its face is synchronous.
+//!
+//! Enters: planned runs. Leaves: one [`RunRecord`] for each, in the order given, whatever finished
+//! first. Knows scheduling, the sandbox, the runner that joins blocks of a group; prints nothing.
+
+mod analyse;
+mod record;
+mod run;
+
+/// The walls around a run.
+pub mod sandbox;
+
+pub use analyse::{Analysis, Comment, PrintSite, analyse};
+pub use record::{Ending, RunRecord};
+pub use run::{RunEvent, RunOptions, run_all};

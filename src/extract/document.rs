@@ -1,0 +1,118 @@
+//! The whole of a guide, understood: fences, examples, outputs.
+
+use crate::discover::{Guide, Limits};
+use crate::position::{Position, Span};
+use crate::problem::Problem;
+
+use super::{Directives, Fence, VersionCondition};
+
+/// What a block's text is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BlockKind {
+    /// Plain Python.
+    Script,
+    /// `>>>` prompts with their outputs inline.
+    Session(Vec<Prompt>),
+}
+
+/// One prompt of a session with the output that the guide shows for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Prompt {
+    /// 0-based line of its `>>>` in the block's code.
+    pub line: usize,
+    /// Source without prompts, ending in a line feed.
+    pub source: String,
+    /// The output shown, with a final line feed, or empty.
+    pub want: String,
+    /// 0-based lines of the block's code that hold `want` (half-open; empty where nothing is shown).
+    pub want_lines: std::ops::Range<usize>,
+    /// doctest option flags switched on or off by `# doctest: +NAME` in this prompt.
+    pub options: Vec<(String, bool)>,
+}
+
+/// One block of an example.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Block {
+    /// Index of its fence in [`Document::fences`].
+    pub fence: usize,
+    /// What its text is.
+    pub kind: BlockKind,
+    /// Code as the interpreter gets it: container indentation and `\r` gone, dedented, ends in a line feed unless empty.
+    pub code: String,
+    /// For each line of `code`, the bytes of that line in the guide (after indentation, without the line end).
+    pub line_spans: Vec<Span>,
+    /// What the guide says about this block.
+    pub directives: Directives,
+}
+
+/// A file that a guide writes beside an example.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Extra {
+    /// Index of its fence in [`Document::fences`].
+    pub fence: usize,
+    /// Path relative to the example's folder; stays inside it.
+    pub path: String,
+    /// What it holds.
+    pub content: String,
+}
+
+/// An output that the guide shows in a fence of its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutputFence {
+    /// Index of its fence in [`Document::fences`].
+    pub fence: usize,
+    /// The text shown, line feeds only, final one included unless empty.
+    pub text: String,
+    /// For each line of `text`, its bytes in the guide.
+    pub line_spans: Vec<Span>,
+    /// On which versions it is judged.
+    pub python: Option<VersionCondition>,
+    /// On which build it is judged.
+    pub build: Option<String>,
+    /// Index in [`Example::blocks`] of the block that it follows.
+    pub block: usize,
+    /// Whether it is a claim; otherwise it is advice unless claims are strict.
+    pub explicit: bool,
+}
+
+/// A runnable unit: one block, or the blocks of one group in order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Example {
+    /// `GUIDE#NAME`.
+    pub id: String,
+    /// The name alone.
+    pub name: String,
+    /// Whether the guide gave the name (`name` or `group`).
+    pub named: bool,
+    /// The opening line of its first block.
+    pub position: Position,
+    /// Its blocks, at least one.
+    pub blocks: Vec<Block>,
+    /// Files written before it runs.
+    pub files: Vec<Extra>,
+    /// Outputs shown for it, in document order.
+    pub outputs: Vec<OutputFence>,
+    /// What the guide says about the whole: the first block's directives, joined with the others' of a group.
+    pub directives: Directives,
+    /// Limits after configuration and directives.
+    pub limits: Limits,
+}
+
+/// A guide, understood.
+#[derive(Debug, Clone)]
+pub struct Document {
+    /// The guide it was read from.
+    pub guide: Guide,
+    /// Every fence in document order.
+    pub fences: Vec<Fence>,
+    /// Every example in document order of its first block, all of them (selection comes later).
+    pub examples: Vec<Example>,
+    /// Every problem of the guide, in document order.
+    pub problems: Vec<Problem>,
+}
+
+/// Reads a guide: finds every fence, decides its fate, builds the examples.
+#[must_use]
+pub fn document(_guide: &Guide) -> Document {
+    todo!("owner: extract")
+}

@@ -1,0 +1,122 @@
+//! One CPython build: what it is, where it was found, how it is chosen.
+
+mod find;
+mod probe;
+mod spec;
+
+use std::fmt;
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+pub use find::{Found, Misfit, find};
+pub use spec::{Spec, choose};
+
+/// Which build of `CPython` an interpreter is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Build {
+    /// The usual one.
+    Default,
+    /// Configured with `--disable-gil` (PEP 703).
+    FreeThreaded,
+    /// Configured with `--with-pydebug`.
+    Debug,
+}
+
+impl Build {
+    /// Returns the name used in JSON and in the directive `build`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Default => "default",
+            Self::FreeThreaded => "free-threaded",
+            Self::Debug => "debug",
+        }
+    }
+
+    /// Returns the ABI letter that follows a version in a spec: nothing, `t` or `d`.
+    #[must_use]
+    pub fn suffix(self) -> &'static str {
+        match self {
+            Self::Default => "",
+            Self::FreeThreaded => "t",
+            Self::Debug => "d",
+        }
+    }
+}
+
+/// One `CPython` interpreter, probed.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Interpreter {
+    /// Full version with any pre-release tag: `3.13.0`, `3.15.0rc1`.
+    pub version: String,
+    /// Major, minor, micro.
+    pub release: [u64; 3],
+    /// Which build.
+    pub build: Build,
+    /// The path it was found at (kept, so that a virtual environment stays one).
+    pub path: PathBuf,
+    /// The same with every link resolved; the identity of the interpreter.
+    pub real_path: PathBuf,
+    /// `sys.prefix`: the environment's folder.
+    pub prefix: PathBuf,
+    /// `sys.base_prefix`: the folder of the standard library's installation.
+    pub base_prefix: PathBuf,
+    /// `sys.path` folders outside both prefixes that the interpreter needs (such as Debian's `/usr/lib/python3`).
+    pub library_paths: Vec<PathBuf>,
+    /// Changes whenever the build does: version string, compiler, build date and number, and the binary's size and time.
+    pub fingerprint: String,
+}
+
+impl Interpreter {
+    /// Returns its minor version and build, as expected files name it: `3.13`, `3.13t`.
+    #[must_use]
+    pub fn label(&self) -> Label {
+        Label {
+            release: self.release,
+            build: self.build,
+        }
+    }
+
+    /// Returns `CPython 3.13.0`, with the build in brackets where it is not the usual one.
+    #[must_use]
+    pub fn in_words(&self) -> String {
+        match self.build {
+            Build::Default => format!("CPython {}", self.version),
+            Build::FreeThreaded | Build::Debug => {
+                format!("CPython {} ({})", self.version, self.build.name())
+            }
+        }
+    }
+}
+
+/// A version and build without a place: what an expectation is recorded for. Ordered by release, then build.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Label {
+    /// Major, minor, micro.
+    pub release: [u64; 3],
+    /// Which build.
+    pub build: Build,
+}
+
+impl Label {
+    /// Returns `3.13` or `3.13t`.
+    #[must_use]
+    pub fn minor(&self) -> String {
+        format!(
+            "{}.{}{}",
+            self.release[0],
+            self.release[1],
+            self.build.suffix()
+        )
+    }
+}
+
+impl fmt::Display for Label {
+    /// Writes `3.13.0` or `3.13.0t`.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [major, minor, micro] = self.release;
+        write!(formatter, "{major}.{minor}.{micro}{}", self.build.suffix())
+    }
+}

@@ -1,0 +1,1 @@
+//! Asks one interpreter what it is.

@@ -1,0 +1,119 @@
+//! The plan: serialisable, so that a shard of it can run elsewhere.
+
+use serde::{Deserialize, Serialize};
+
+use crate::discover::{Limits, Start};
+
+use super::Interpreter;
+
+/// One block of a program.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum ProgramBlock {
+    /// Plain Python, ending in a line feed unless empty.
+    Script(String),
+    /// Sources of a session's prompts, each ending in a line feed, with the 0-based line of each in the block.
+    Session(Vec<(usize, String)>),
+}
+
+/// A file that stands beside the example before it runs.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct ProgramFile {
+    /// Path relative to the example's folder; stays inside it.
+    pub path: String,
+    /// What it holds.
+    pub content: String,
+}
+
+/// Everything that an example brings into its process.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Program {
+    /// One block, or those of a group in order. A single script runs as `python example.py`.
+    pub blocks: Vec<ProgramBlock>,
+    /// Files beside it.
+    pub files: Vec<ProgramFile>,
+    /// What it reads from stdin.
+    pub stdin: String,
+    /// Whether top-level `await` is allowed.
+    pub top_level_await: bool,
+}
+
+/// The surroundings of a run that must not change what it prints; the detector varies them.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Surroundings {
+    /// `PYTHONHASHSEED`.
+    pub hash_seed: u32,
+    /// Name of the example's folder under `/home`.
+    pub folder: String,
+    /// How many pids are used up before the example starts.
+    pub pids_before: u32,
+    /// How many CPUs the example may use; `None` is all.
+    pub cpus: Option<usize>,
+    /// Whether the machine is kept busy meanwhile.
+    pub busy: bool,
+}
+
+impl Default for Surroundings {
+    fn default() -> Self {
+        Self {
+            hash_seed: 0,
+            folder: "example".to_owned(),
+            pids_before: 0,
+            cpus: None,
+            busy: false,
+        }
+    }
+}
+
+/// One example on one interpreter, ready to run anywhere.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct PlannedRun {
+    /// The example's id.
+    pub id: String,
+    /// What runs.
+    pub program: Program,
+    /// On what.
+    pub interpreter: Interpreter,
+    /// Within which limits.
+    pub limits: Limits,
+    /// How the process begins; `None` leaves the choice to `execute`.
+    pub start: Option<Start>,
+    /// Whether nothing else may run beside it.
+    pub alone: bool,
+    /// Its surroundings.
+    pub surroundings: Surroundings,
+    /// Folder of the package environment, if it needs one.
+    pub environment: Option<std::path::PathBuf>,
+}
+
+/// What happens to one example on one interpreter.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Disposition {
+    /// It runs.
+    Run(Box<PlannedRun>),
+    /// It does not run, on purpose.
+    Skipped(String),
+    /// It cannot run here: what is missing, and the command that fixes it.
+    Blocked(String),
+}
+
+/// One example on one interpreter.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlanEntry {
+    /// The example's id.
+    pub id: String,
+    /// The guide's id.
+    pub guide: String,
+    /// 1-based line of the example's first block.
+    pub line: usize,
+    /// The interpreter.
+    pub interpreter: Interpreter,
+    /// What happens.
+    pub disposition: Disposition,
+}
+
+/// Every example that was asked for on every interpreter that was chosen.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Plan {
+    /// Ordered by guide, line and interpreter.
+    pub entries: Vec<PlanEntry>,
+}

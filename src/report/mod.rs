@@ -1,0 +1,1 @@
+//! Verdicts → text: terminal, JSON lines, `JUnit`, GitHub annotations. The only stage that prints.
