@@ -1,1 +1,0 @@
-//! One child process: spawn, capture up to a cap, end its whole tree. The only module that spawns.

@@ -1,0 +1,127 @@
+//! The pipes of a child: what it reads, what it wrote so far, and when to stop listening.
+
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::process::{Child, ChildStdin};
+
+use super::Command;
+
+/// How long pipes are still read after the process and its group are gone.
+const DRAIN: Duration = Duration::from_millis(200);
+
+/// How much is read at once, at least.
+const CHUNK: usize = 4096;
+
+/// Why reading stopped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reading {
+    Ended,
+    Flooded,
+    TimedOut,
+}
+
+/// One stream of output: what came so far, up to a cap.
+pub(super) struct Stream {
+    source: Option<Box<dyn AsyncRead + Send + Unpin>>,
+    pub(super) bytes: Vec<u8>,
+    cap: usize,
+}
+
+impl Stream {
+    fn of(source: Option<impl AsyncRead + Send + Unpin + 'static>, cap: u64) -> Self {
+        Self {
+            source: source.map(|source| Box::new(source) as Box<dyn AsyncRead + Send + Unpin>),
+            bytes: Vec::new(),
+            cap: usize::try_from(cap).unwrap_or(usize::MAX),
+        }
+    }
+
+    /// Reads to the end or one byte past the cap; says whether it went past. Safe to drop and call again.
+    async fn read(&mut self) -> bool {
+        while let Some(source) = &mut self.source {
+            self.bytes.reserve(CHUNK);
+            match source.read_buf(&mut self.bytes).await {
+                Ok(0) | Err(_) => self.source = None,
+                Ok(_) => (),
+            }
+            if self.bytes.len() > self.cap {
+                self.bytes.truncate(self.cap);
+                self.source = None;
+                return true;
+            }
+        }
+        false
+    }
+}
+
+/// The three streams of a child.
+pub(super) struct Streams {
+    pub(super) stdout: Stream,
+    pub(super) stderr: Stream,
+    input: Option<(ChildStdin, Vec<u8>, usize)>,
+}
+
+impl Streams {
+    pub(super) fn of(child: &mut Child, command: &Command) -> Self {
+        Self {
+            stdout: Stream::of(child.stdout.take(), command.output_cap),
+            stderr: Stream::of(child.stderr.take(), command.output_cap),
+            input: child
+                .stdin
+                .take()
+                .map(|pipe| (pipe, command.stdin.clone(), 0)),
+        }
+    }
+
+    /// Moves data until the process has ended, a cap is passed or the deadline is there.
+    pub(super) async fn read_until(
+        &mut self,
+        ended: impl Future<Output = ()>,
+        deadline: tokio::time::Instant,
+    ) -> Reading {
+        let (stdout, stderr, input) = (&mut self.stdout, &mut self.stderr, &mut self.input);
+        let flooded = async {
+            tokio::select! {
+                true = stdout.read() => (),
+                true = stderr.read() => (),
+                else => std::future::pending().await,
+            }
+        };
+        let fed = async {
+            feed(input).await;
+            std::future::pending::<std::convert::Infallible>().await
+        };
+        tokio::select! {
+            biased;
+            () = flooded => Reading::Flooded,
+            () = ended => Reading::Ended,
+            () = tokio::time::sleep_until(deadline) => Reading::TimedOut,
+            never = fed => match never {},
+        }
+    }
+
+    /// Reads what is still in the pipes, for a bounded time; says whether a cap was passed.
+    pub(super) async fn drain(&mut self) -> bool {
+        let (stdout, stderr) = (&mut self.stdout, &mut self.stderr);
+        let both = async { tokio::join!(stdout.read(), stderr.read()) };
+        match tokio::time::timeout(DRAIN, both).await {
+            Ok((first, second)) => first || second,
+            Err(_) => false,
+        }
+    }
+}
+
+/// Writes what is left of the input, then closes the pipe. A reader that went away is no fault.
+async fn feed(input: &mut Option<(impl AsyncWrite + Unpin, Vec<u8>, usize)>) {
+    while let Some((pipe, bytes, written)) = input {
+        if *written == bytes.len() {
+            break;
+        }
+        match pipe.write(&bytes[*written..]).await {
+            Ok(count) if count > 0 => *written += count,
+            Ok(_) | Err(_) => break,
+        }
+    }
+    *input = None;
+}
