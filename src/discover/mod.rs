@@ -4,11 +4,13 @@
 //! a stable order, each with its text, its settings and the place of its expected file. Reads
 //! files; runs nothing.
 
+mod amount;
 mod config;
 mod guide;
 mod roots;
 mod settings;
 
+pub use amount::{parse_duration, parse_size};
 pub use config::{Config, ConfigLocation, schema};
 pub use guide::{Guide, Selector};
 pub use roots::{Discovered, Roots, guides};
