@@ -5,13 +5,25 @@
 //! files; runs nothing.
 
 mod amount;
+mod argument;
 mod config;
+mod expected;
+mod glob;
 mod guide;
+mod layer;
+mod path;
+mod reader;
 mod roots;
+mod schema;
 mod settings;
+mod since;
+mod walk;
 
 pub use amount::{parse_duration, parse_size};
-pub use config::{Config, ConfigLocation, schema};
+pub use config::{Config, ConfigLocation};
 pub use guide::{Guide, Selector};
 pub use roots::{Discovered, Roots, guides};
-pub use settings::{Claims, FilterRule, Limits, Settings, Sharing, Start, UnrecordedPolicy};
+pub use schema::schema;
+pub use settings::{
+    Claims, EnvironmentRule, FilterRule, Limits, Settings, Sharing, Start, UnrecordedPolicy,
+};

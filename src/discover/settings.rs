@@ -118,3 +118,24 @@ pub struct Settings {
     /// Named filters, usable by the directive `filter`.
     pub filters: BTreeMap<String, FilterRule>,
 }
+
+/// Packages that examples may import: one of `environments` in the configuration.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EnvironmentRule {
+    /// Requirements as PEP 508 writes them, such as `fastapi>=0.110`.
+    pub requires: Vec<String>,
+    /// Requirements files, relative to the project root.
+    pub requirements: Vec<std::path::PathBuf>,
+}
+
+impl EnvironmentRule {
+    /// Says what is wrong with an environment's name; it becomes part of file names.
+    #[must_use]
+    pub fn name_fault(name: &str) -> Option<String> {
+        let plain = |letter: char| letter.is_ascii_alphanumeric() || "-_.".contains(letter);
+        let good = !name.is_empty() && !name.starts_with('.') && name.chars().all(plain);
+        (!good).then(|| {
+            format!("`{name}` is no name for an environment: use letters, digits, `-`, `_` and `.`")
+        })
+    }
+}

@@ -1,0 +1,369 @@
+//! The keys of a configuration file: what the whole file says, and what one override says.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::path::PathBuf;
+
+use toml::de::DeTable;
+
+use super::glob::Glob;
+use super::reader::{Reader, Value};
+use super::{Claims, EnvironmentRule, FilterRule, Settings, Sharing, Start, UnrecordedPolicy};
+
+/// Keys that rule single guides, at the top level and in overrides.
+const SETTING_KEYS: [&str; 12] = [
+    "expected",
+    "python",
+    "timeout",
+    "limits",
+    "start",
+    "claims",
+    "strict",
+    "unrecorded",
+    "sharing",
+    "dialects",
+    "filters",
+    "env",
+];
+
+/// Keys of the top level.
+pub(super) const TOP_KEYS: [&str; 15] = [
+    "guides",
+    "expected",
+    "python",
+    "timeout",
+    "limits",
+    "start",
+    "claims",
+    "strict",
+    "unrecorded",
+    "sharing",
+    "dialects",
+    "filters",
+    "env",
+    "environments",
+    "overrides",
+];
+
+/// Keys of `limits`.
+pub(super) const LIMIT_KEYS: [&str; 5] = ["memory", "processes", "files", "output", "disk"];
+
+/// What a file, or one override in it, says; absent keys are `None`.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Layer {
+    /// Folder of expected files, as written.
+    pub(super) expected: Option<PathBuf>,
+    python: Option<Vec<String>>,
+    timeout_ms: Option<u64>,
+    memory: Option<u64>,
+    processes: Option<u64>,
+    files: Option<u64>,
+    output: Option<u64>,
+    disk: Option<u64>,
+    start: Option<StartKey>,
+    claims: Option<Claims>,
+    strict: Option<bool>,
+    unrecorded: Option<UnrecordedPolicy>,
+    sharing: Option<Sharing>,
+    dialects: Option<Vec<String>>,
+    env: Option<String>,
+    filters: BTreeMap<String, FilterRule>,
+}
+
+impl Layer {
+    /// Lays this over `settings`.
+    pub(super) fn apply(&self, settings: &mut Settings) {
+        let limits = &mut settings.limits;
+        set(&mut limits.timeout_ms, self.timeout_ms);
+        set(&mut limits.memory, self.memory);
+        set(&mut limits.processes, self.processes);
+        set(&mut limits.files, self.files);
+        set(&mut limits.output, self.output);
+        set(&mut limits.disk, self.disk);
+        set(&mut settings.python, self.python.clone());
+        set(&mut settings.start, self.start.map(StartKey::meaning));
+        set(&mut settings.claims, self.claims);
+        set(&mut settings.strict, self.strict);
+        set(&mut settings.unrecorded, self.unrecorded);
+        set(&mut settings.sharing, self.sharing);
+        set(&mut settings.dialects, self.dialects.clone().map(Some));
+        set(&mut settings.env, self.env.clone().map(Some));
+        settings.filters.extend(self.filters.clone());
+    }
+}
+
+fn set<T>(place: &mut T, value: Option<T>) {
+    if let Some(value) = value {
+        *place = value;
+    }
+}
+
+/// What one `[[overrides]]` says, and about which guides.
+#[derive(Debug, Clone)]
+pub(super) struct Override {
+    /// Which guides, by id.
+    pub(super) guides: Vec<Glob>,
+    /// What it says.
+    pub(super) layer: Layer,
+}
+
+/// Everything one configuration file says.
+#[derive(Debug, Clone, Default)]
+pub(super) struct FileContent {
+    pub(super) guides: Vec<Glob>,
+    pub(super) layer: Layer,
+    pub(super) environments: BTreeMap<String, EnvironmentRule>,
+    pub(super) overrides: Vec<Override>,
+}
+
+/// Names of environments that keys refer to, with their places.
+type EnvironmentUses = Vec<(String, Range<usize>)>;
+
+impl Reader<'_> {
+    /// Reads the table of fencepost's keys.
+    pub(super) fn content(&mut self, table: &DeTable<'_>) -> FileContent {
+        let mut content = FileContent::default();
+        let mut uses = EnvironmentUses::new();
+        for (key, value) in table {
+            match key.get_ref().as_ref() {
+                "guides" => content.guides = self.globs("guides", value),
+                "environments" => content.environments = self.environments(value),
+                "overrides" => content.overrides = self.overrides(value, &mut uses),
+                name if SETTING_KEYS.contains(&name) => {
+                    self.setting(name, value, &mut content.layer, &mut uses);
+                }
+                _ => self.unknown(key, &TOP_KEYS),
+            }
+        }
+        self.check_uses(&uses, &content.environments);
+        content
+    }
+
+    /// Reads globs, each of which must parse.
+    fn globs(&mut self, key: &str, value: &Value<'_>) -> Vec<Glob> {
+        let mut globs = Vec::new();
+        for (text, span) in self.strings(key, value).unwrap_or_default() {
+            match Glob::parse(&text) {
+                Ok(glob) => globs.push(glob),
+                Err(message) => self.fault(&span, message, None),
+            }
+        }
+        globs
+    }
+
+    fn setting(
+        &mut self,
+        key: &str,
+        value: &Value<'_>,
+        layer: &mut Layer,
+        uses: &mut EnvironmentUses,
+    ) {
+        match key {
+            "expected" => layer.expected = self.text(key, value).map(PathBuf::from),
+            "python" => layer.python = self.plain_strings(key, value),
+            "timeout" => layer.timeout_ms = self.duration(key, value),
+            "limits" => self.limits(value, layer),
+            "start" => layer.start = self.choice(key, value, &STARTS),
+            "claims" => layer.claims = self.choice(key, value, &CLAIMS),
+            "strict" => layer.strict = self.boolean(key, value),
+            "unrecorded" => layer.unrecorded = self.choice(key, value, &POLICIES),
+            "sharing" => layer.sharing = self.choice(key, value, &SHARINGS),
+            "dialects" => layer.dialects = self.plain_strings(key, value),
+            "filters" => layer.filters = self.filters(value),
+            "env" => {
+                layer.env = self.text(key, value);
+                uses.extend(layer.env.clone().map(|name| (name, value.span())));
+            }
+            _ => {}
+        }
+    }
+
+    fn plain_strings(&mut self, key: &str, value: &Value<'_>) -> Option<Vec<String>> {
+        let strings = self.strings(key, value)?;
+        Some(strings.into_iter().map(|(text, _)| text).collect())
+    }
+
+    fn limits(&mut self, value: &Value<'_>, layer: &mut Layer) {
+        let Some(table) = self.table("limits", value) else {
+            return;
+        };
+        for (key, value) in table {
+            match key.get_ref().as_ref() {
+                "memory" => layer.memory = self.size("memory", value),
+                "processes" => layer.processes = self.number("processes", value),
+                "files" => layer.files = self.number("files", value),
+                "output" => layer.output = self.size("output", value),
+                "disk" => layer.disk = self.size("disk", value),
+                _ => self.unknown(key, &LIMIT_KEYS),
+            }
+        }
+    }
+
+    fn filters(&mut self, value: &Value<'_>) -> BTreeMap<String, FilterRule> {
+        let Some(table) = self.table("filters", value) else {
+            return BTreeMap::new();
+        };
+        let mut filters = BTreeMap::new();
+        for (key, value) in table {
+            let name = key.get_ref().as_ref();
+            filters.extend(self.filter(name, value).map(|rule| (name.to_owned(), rule)));
+        }
+        filters
+    }
+
+    /// Reads `NAME = "regex"` or `NAME = { regex = "…", token = "…" }`.
+    fn filter(&mut self, name: &str, value: &Value<'_>) -> Option<FilterRule> {
+        let mut token = format!("[{}]", name.to_uppercase());
+        if value.get_ref().is_str() {
+            let pattern = self.pattern(name, value)?;
+            return Some(FilterRule { pattern, token });
+        }
+        let mut pattern = None;
+        for (key, value) in self.table(name, value)? {
+            match key.get_ref().as_ref() {
+                "regex" => pattern = Some(self.pattern("regex", value)?),
+                "token" => token = self.string("token", value)?,
+                _ => self.unknown(key, &["regex", "token"]),
+            }
+        }
+        if pattern.is_none() {
+            let message = format!("filter `{name}` has no `regex`");
+            self.fault(&value.span(), message, None);
+        }
+        pattern.map(|pattern| FilterRule { pattern, token })
+    }
+
+    /// Reads a regular expression that compiles.
+    fn pattern(&mut self, key: &str, value: &Value<'_>) -> Option<String> {
+        let pattern = self.text(key, value)?;
+        let Err(error) = regex::Regex::new(&pattern) else {
+            return Some(pattern);
+        };
+        let error = error.to_string();
+        let reason = error.lines().last().unwrap_or_default();
+        let reason = reason.trim_start_matches("error: ");
+        let message = format!("`{key}` is no regular expression: {reason}");
+        self.fault(&value.span(), message, None);
+        None
+    }
+
+    fn environments(&mut self, value: &Value<'_>) -> BTreeMap<String, EnvironmentRule> {
+        let Some(table) = self.table("environments", value) else {
+            return BTreeMap::new();
+        };
+        let mut environments = BTreeMap::new();
+        for (key, value) in table {
+            let name = key.get_ref().as_ref();
+            if let Some(fault) = EnvironmentRule::name_fault(name) {
+                self.fault(&key.span(), fault, None);
+            }
+            if let Some(rule) = self.environment(name, value) {
+                environments.insert(name.to_owned(), rule);
+            }
+        }
+        environments
+    }
+
+    fn environment(&mut self, name: &str, value: &Value<'_>) -> Option<EnvironmentRule> {
+        let mut rule = EnvironmentRule::default();
+        for (key, value) in self.table(name, value)? {
+            match key.get_ref().as_ref() {
+                "requires" => rule.requires = self.plain_strings("requires", value)?,
+                "requirements" => {
+                    let files = self.plain_strings("requirements", value)?;
+                    rule.requirements = files.into_iter().map(PathBuf::from).collect();
+                }
+                _ => self.unknown(key, &["requires", "requirements"]),
+            }
+        }
+        if rule == EnvironmentRule::default() {
+            let message = format!("environment `{name}` asks for no package");
+            let hint = "give it `requires = [\"…\"]`, or `requirements = \"FILE\"`";
+            self.fault(&value.span(), message, Some(hint.to_owned()));
+        }
+        Some(rule)
+    }
+
+    fn overrides(&mut self, value: &Value<'_>, uses: &mut EnvironmentUses) -> Vec<Override> {
+        let items = self.array("overrides", value);
+        let items = items.map(|array| array.iter().collect::<Vec<_>>());
+        items
+            .unwrap_or_default()
+            .into_iter()
+            .filter_map(|item| self.one_override(item, uses))
+            .collect()
+    }
+
+    fn one_override(&mut self, value: &Value<'_>, uses: &mut EnvironmentUses) -> Option<Override> {
+        let mut layer = Layer::default();
+        let mut globs = None;
+        for (key, value) in self.table("overrides", value)? {
+            match key.get_ref().as_ref() {
+                "guides" => globs = Some(self.globs("guides", value)),
+                name if SETTING_KEYS.contains(&name) => self.setting(name, value, &mut layer, uses),
+                name @ ("environments" | "overrides") => {
+                    let message = format!("`{name}` stands at the top level, not in an override");
+                    self.fault(&key.span(), message, None);
+                }
+                _ => self.unknown(key, &[&["guides"], &SETTING_KEYS[..]].concat()),
+            }
+        }
+        if globs.is_none() {
+            let hint = "name them, such as `guides = \"drafts/**\"`";
+            let message = "override without `guides`: which guides does it rule?";
+            self.fault(&value.span(), message, Some(hint.to_owned()));
+        }
+        globs.map(|guides| Override { guides, layer })
+    }
+
+    /// Every `env` must name an environment.
+    fn check_uses(
+        &mut self,
+        uses: &EnvironmentUses,
+        environments: &BTreeMap<String, EnvironmentRule>,
+    ) {
+        let known: Vec<&str> = environments.keys().map(String::as_str).collect();
+        for (name, span) in uses {
+            if known.contains(&name.as_str()) {
+                continue;
+            }
+            let hint = crate::wording::nearest(name, &known).map_or_else(
+                || format!("define it: `[environments.{name}]` with `requires = [\"…\"]`"),
+                |near| format!("did you mean `{near}`?"),
+            );
+            self.fault(span, format!("unknown environment `{name}`"), Some(hint));
+        }
+    }
+}
+
+/// The words of `start`.
+#[derive(Debug, Clone, Copy)]
+enum StartKey {
+    Auto,
+    Always(Start),
+}
+
+impl StartKey {
+    fn meaning(self) -> Option<Start> {
+        match self {
+            Self::Auto => None,
+            Self::Always(start) => Some(start),
+        }
+    }
+}
+
+const STARTS: [(&str, StartKey); 3] = [
+    ("auto", StartKey::Auto),
+    ("fork", StartKey::Always(Start::Fork)),
+    ("spawn", StartKey::Always(Start::Spawn)),
+];
+const CLAIMS: [(&str, Claims); 3] = [
+    ("strict", Claims::Strict),
+    ("explicit", Claims::Explicit),
+    ("off", Claims::Off),
+];
+const POLICIES: [(&str, UnrecordedPolicy); 2] = [
+    ("fail", UnrecordedPolicy::Fail),
+    ("warn", UnrecordedPolicy::Warn),
+];
+const SHARINGS: [(&str, Sharing); 2] = [("none", Sharing::None), ("guide", Sharing::Guide)];
