@@ -1,5 +1,9 @@
 //! Exit codes: the whole contract with shells and CI.
 
+use crate::compare::Verdict;
+use crate::problem::{Class, Problem};
+use crate::report::{ExampleReport, Report};
+
 /// How fencepost ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ExitCode {
@@ -9,12 +13,62 @@ pub enum ExitCode {
     Finding,
     /// Command line, configuration, a path that names nothing, refused under CI.
     Usage,
-    /// Blocked, could not run or could not write.
+    /// Blocked, could not run or could not write, and nothing of the classes above.
     Blocked,
     /// A bug in fencepost.
     Bug,
     /// Interrupted.
     Interrupted,
+}
+
+impl ExitCode {
+    /// Returns the code of a finished report.
+    #[must_use]
+    pub fn of_report(report: &Report) -> Self {
+        let of_problems = Self::of_problems(&report.problems);
+        if of_problems != Self::Success && of_problems != Self::Blocked {
+            return of_problems;
+        }
+        if report.examples.iter().any(has_finding) {
+            return Self::Finding;
+        }
+        let blocked = report
+            .examples
+            .iter()
+            .any(|example| has(example, Verdict::Blocked));
+        if blocked { Self::Blocked } else { of_problems }
+    }
+
+    /// Returns the code of problems alone: the most urgent class of those that are errors.
+    #[must_use]
+    pub fn of_problems(problems: &[Problem]) -> Self {
+        let has = |class| {
+            problems
+                .iter()
+                .any(|problem| problem.is_error() && problem.class == class)
+        };
+        let urgent = [
+            (Class::Bug, Self::Bug),
+            (Class::Interrupted, Self::Interrupted),
+            (Class::Usage, Self::Usage),
+            (Class::Finding, Self::Finding),
+            (Class::Blocked, Self::Blocked),
+        ];
+        urgent
+            .into_iter()
+            .find(|(class, _)| has(*class))
+            .map_or(Self::Success, |(_, code)| code)
+    }
+}
+
+fn has_finding(example: &ExampleReport) -> bool {
+    has(example, Verdict::Differs)
+        || has(example, Verdict::Flaky)
+        || (example.unrecorded_fails && has(example, Verdict::Unrecorded))
+}
+
+fn has(example: &ExampleReport, verdict: Verdict) -> bool {
+    example.runs.iter().any(|run| run.verdict == verdict)
 }
 
 impl From<ExitCode> for std::process::ExitCode {

@@ -1,11 +1,74 @@
 //! What the user types: arguments, environment variables, exit codes.
+//!
+//! One file per command; each turns what was typed into what is meant, calls the journey, hands
+//! the answer to `report` and chooses the exit code.
 
+mod arguments;
+mod check;
+mod compare;
+mod completions;
+mod config;
+mod doctor;
 mod exit_code;
+mod init;
+mod list;
+mod output;
+mod python;
+mod record;
+mod request;
 
+use std::ffi::OsString;
+
+use clap::Parser;
+
+use crate::problem::Problem;
+use crate::report;
+
+use arguments::{Arguments, Command};
 pub use exit_code::ExitCode;
 
 /// Runs the program: parses arguments, calls the command, reports, chooses the exit code.
 #[must_use]
 pub fn main() -> ExitCode {
-    ExitCode::Success
+    run(std::env::args_os())
+}
+
+fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments = match Arguments::try_parse_from(words) {
+        Ok(arguments) => arguments,
+        Err(error) => return refused(&error),
+    };
+    report::colours(arguments.color.name());
+    let answer = match arguments.command {
+        None => check::run(&arguments.check),
+        Some(Command::Check(check)) => check::run(&check),
+        Some(Command::Record(record)) => record::run(&record),
+        Some(Command::List(list)) => list::run(&list),
+        Some(Command::Compare(compare)) => compare::run(&compare),
+        Some(Command::Python(python)) => python::run(&python),
+        Some(Command::Doctor(doctor)) => doctor::run(&doctor),
+        Some(Command::Init(init)) => init::run(&init),
+        Some(Command::Config(config)) => config::run(&config),
+        Some(Command::Completions(completions)) => completions::run(&completions),
+        Some(Command::Man(man)) => completions::man(&man),
+    };
+    answer.unwrap_or_else(|problems| failed(&problems))
+}
+
+/// Shows help and version on standard output, other refusals on standard error.
+fn refused(error: &clap::Error) -> ExitCode {
+    // A closed stream leaves nobody to tell.
+    let _ = error.print();
+    if error.use_stderr() {
+        ExitCode::Usage
+    } else {
+        ExitCode::Success
+    }
+}
+
+/// Reports problems that kept a command from its work.
+fn failed(problems: &[Problem]) -> ExitCode {
+    // A closed standard error leaves nobody to tell.
+    let _ = report::write_problems(problems, &mut report::diagnostics());
+    ExitCode::of_problems(problems)
 }

@@ -14,4 +14,4 @@ pub use interpreter::{Build, Interpreter, Label};
 pub use planned::{
     Disposition, Plan, PlanEntry, PlannedRun, Program, ProgramBlock, ProgramFile, Surroundings,
 };
-pub use selection::{Selection, plan};
+pub use selection::{Choice, plan, select};

@@ -1,24 +1,227 @@
 //! Which examples run on which interpreters, and why others do not.
 
-use crate::extract::Document;
+use crate::discover::Selector;
+use crate::extract::{Block, BlockKind, Document, Example};
+use crate::position::Position;
+use crate::problem::Problem;
 
-use super::{Interpreter, Plan};
+use super::{
+    Disposition, Interpreter, Plan, PlanEntry, PlannedRun, Program, ProgramBlock, ProgramFile,
+    Surroundings,
+};
 
-/// What the user chose beside the guides.
-#[derive(Debug, Clone, Default)]
-pub struct Selection {
-    /// Limit on wall-clock time from the command line, in milliseconds.
-    pub timeout_ms: Option<u64>,
-    /// How processes begin, from the command line; `None` is `auto`.
-    pub start: Option<crate::discover::Start>,
+/// One guide's part of a plan: its document, the examples asked for, and its interpreters.
+#[derive(Debug, Clone)]
+pub struct Choice<'a> {
+    /// The guide, understood.
+    pub document: &'a Document,
+    /// Which of its examples were asked for, in document order (see [`select`]).
+    pub examples: Vec<&'a Example>,
+    /// On which interpreters, oldest first.
+    pub interpreters: &'a [Interpreter],
 }
 
-/// Joins documents and interpreters into a plan. Pure; the order of `documents` does not matter.
+/// Returns the examples of a document that its guide's selectors name; all where there is none.
+///
+/// # Errors
+///
+/// One usage problem for each selector that names nothing.
+pub fn select(document: &Document) -> Result<Vec<&Example>, Vec<Problem>> {
+    let guide = &document.guide;
+    if guide.selectors.is_empty() {
+        return Ok(document.examples.iter().collect());
+    }
+    let chosen = |example: &&Example| {
+        guide
+            .selectors
+            .iter()
+            .any(|wanted| names(document, example, wanted))
+    };
+    let missing: Vec<Problem> = guide
+        .selectors
+        .iter()
+        .filter(|wanted| {
+            !document
+                .examples
+                .iter()
+                .any(|example| names(document, example, wanted))
+        })
+        .map(|wanted| names_nothing(document, wanted))
+        .collect();
+    if missing.is_empty() {
+        Ok(document.examples.iter().filter(chosen).collect())
+    } else {
+        Err(missing)
+    }
+}
+
+fn names(document: &Document, example: &Example, selector: &Selector) -> bool {
+    match selector {
+        Selector::Name(name) => example.name == *name,
+        Selector::Line(line) => {
+            let index = crate::position::LineIndex::new(&document.guide.text);
+            fences_of(example).any(|fence| {
+                let span = &document.fences[fence].span;
+                let last = span.end.saturating_sub(1).max(span.start);
+                (index.line(span.start)..=index.line(last)).contains(line)
+            })
+        }
+    }
+}
+
+/// Returns the indexes of all fences that belong to an example: blocks, files and outputs.
+fn fences_of(example: &Example) -> impl Iterator<Item = usize> + '_ {
+    let blocks = example.blocks.iter().map(|block| block.fence);
+    let files = example.files.iter().map(|file| file.fence);
+    let outputs = example.outputs.iter().map(|output| output.fence);
+    blocks.chain(files).chain(outputs)
+}
+
+fn names_nothing(document: &Document, selector: &Selector) -> Problem {
+    let guide = &document.guide.id;
+    match selector {
+        Selector::Line(line) => Problem::usage(
+            "no-example",
+            format!("no example stands at line {line} of `{guide}`"),
+        )
+        .at(
+            guide,
+            Position {
+                line: *line,
+                column: 1,
+            },
+        )
+        .hint(format!(
+            "`fencepost list {guide}` shows every fence with its line"
+        )),
+        Selector::Name(name) => {
+            let known: Vec<&str> = document
+                .examples
+                .iter()
+                .map(|example| example.name.as_str())
+                .collect();
+            let hint = match crate::wording::nearest(name, &known) {
+                Some(near) => format!("did you mean `{guide}#{near}`?"),
+                None => format!("`fencepost list {guide}` shows every example with its name"),
+            };
+            Problem::usage(
+                "no-example",
+                format!("no example of `{guide}` is named `{name}`"),
+            )
+            .in_file(guide)
+            .hint(hint)
+        }
+    }
+}
+
+/// Joins guides and interpreters into a plan. Pure; the order of `choices` does not matter.
 #[must_use]
-pub fn plan(
-    _documents: &[Document],
-    _interpreters: &[Interpreter],
-    _selection: &Selection,
-) -> Plan {
-    todo!("owner: main")
+pub fn plan(choices: &[Choice<'_>]) -> Plan {
+    let mut entries: Vec<PlanEntry> = choices.iter().flat_map(entries_of).collect();
+    entries.sort_by(|a, b| {
+        (
+            &a.guide,
+            a.line,
+            &a.id,
+            a.interpreter.label(),
+            &a.interpreter.real_path,
+        )
+            .cmp(&(
+                &b.guide,
+                b.line,
+                &b.id,
+                b.interpreter.label(),
+                &b.interpreter.real_path,
+            ))
+    });
+    Plan { entries }
+}
+
+fn entries_of<'a>(choice: &'a Choice<'a>) -> impl Iterator<Item = PlanEntry> + 'a {
+    choice.examples.iter().flat_map(move |example| {
+        choice
+            .interpreters
+            .iter()
+            .map(move |interpreter| PlanEntry {
+                id: example.id.clone(),
+                guide: choice.document.guide.id.clone(),
+                line: example.position.line,
+                interpreter: interpreter.clone(),
+                disposition: disposition(choice.document, example, interpreter),
+            })
+    })
+}
+
+fn disposition(document: &Document, example: &Example, interpreter: &Interpreter) -> Disposition {
+    if let Some(reason) = reason_to_skip(example, interpreter) {
+        return Disposition::Skipped(reason);
+    }
+    let blocks: Vec<&Block> = example
+        .blocks
+        .iter()
+        .filter(|block| condition_against(&block.directives, interpreter).is_none())
+        .collect();
+    if blocks.is_empty() {
+        return Disposition::Skipped("no block of it is for this interpreter".to_owned());
+    }
+    Disposition::Run(Box::new(PlannedRun {
+        id: example.id.clone(),
+        program: program(example, &blocks),
+        interpreter: interpreter.clone(),
+        limits: example.limits.clone(),
+        start: example.directives.start.or(document.guide.settings.start),
+        alone: example.directives.alone,
+        surroundings: Surroundings::default(),
+        environment: None,
+    }))
+}
+
+fn reason_to_skip(example: &Example, interpreter: &Interpreter) -> Option<String> {
+    let directives = &example.directives;
+    directives
+        .skip
+        .clone()
+        .or_else(|| condition_against(directives, interpreter))
+}
+
+/// Returns why a block is not for an interpreter, if it is not.
+fn condition_against(
+    directives: &crate::extract::Directives,
+    interpreter: &Interpreter,
+) -> Option<String> {
+    if let Some(condition) = &directives.python
+        && !condition.allows(interpreter.release)
+    {
+        return Some(format!("for python {}", condition.text));
+    }
+    let build = directives.build.as_deref()?;
+    (build != interpreter.build.name()).then(|| format!("for the {build} build"))
+}
+
+fn program(example: &Example, blocks: &[&Block]) -> Program {
+    Program {
+        blocks: blocks.iter().map(|block| program_block(block)).collect(),
+        files: example
+            .files
+            .iter()
+            .map(|extra| ProgramFile {
+                path: extra.path.clone(),
+                content: extra.content.clone(),
+            })
+            .collect(),
+        stdin: example.directives.stdin.clone().unwrap_or_default(),
+        top_level_await: example.directives.top_level_await,
+    }
+}
+
+fn program_block(block: &Block) -> ProgramBlock {
+    match &block.kind {
+        BlockKind::Script => ProgramBlock::Script(block.code.clone()),
+        BlockKind::Session(prompts) => ProgramBlock::Session(
+            prompts
+                .iter()
+                .map(|prompt| (prompt.line, prompt.source.clone()))
+                .collect(),
+        ),
+    }
 }

@@ -13,3 +13,15 @@ pub enum Level {
     /// All layers.
     Full,
 }
+
+impl Level {
+    /// Returns the name used in JSON, in reports and in `--sandbox`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::Reduced => "reduced",
+            Self::Full => "full",
+        }
+    }
+}

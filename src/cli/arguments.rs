@@ -1,0 +1,334 @@
+//! What can be typed: commands and flags, with their help.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::report::Format;
+
+const EXAMPLES: &str = "\
+Examples:
+  fencepost                             check the guides of this project
+  fencepost check docs/                 check every Markdown file below docs/
+  fencepost check guide.md:41           check the example that holds line 41
+  fencepost check 'guide.md#gc'         check the example named gc
+  fencepost record                      write down what the examples print
+  fencepost compare --python 3.12 --python 3.13
+
+Exit codes: 0 all true; 1 a finding; 2 wrong usage; 3 blocked; 70 a bug; 130 interrupted";
+
+const CHECK_EXAMPLES: &str = "\
+Examples:
+  fencepost check docs/ --python 3.12 --python 3.13t
+  fencepost check docs/ --python '3.10..3.13' --jobs 4
+  fencepost check guide.md:41 --timeout 30s
+  fencepost check --report junit=report.xml --report json=report.jsonl
+  fencepost check --format github";
+
+const RECORD_EXAMPLES: &str = "\
+Examples:
+  fencepost record                      every guide on every interpreter found
+  fencepost record 'guide.md#gc'        one example
+  fencepost record --python 3.14        add a version, leave the others as they are
+  fencepost record --prune              also remove what no example answers to";
+
+const LIST_EXAMPLES: &str = "\
+Examples:
+  fencepost list docs/
+  fencepost list docs/ --fate skipped
+  fencepost list guide.md --format json";
+
+const COMPARE_EXAMPLES: &str = "\
+Examples:
+  fencepost compare docs/ --python 3.12 --python 3.13
+  fencepost compare docs/ --python '3.10..3.13' --fail-on-change
+  fencepost compare 'guide.md#gc' --format markdown";
+
+/// Keeps the Python examples in Markdown guides true
+///
+/// Takes every Python block out of the guides, runs each one on the CPython interpreters you
+/// choose, and compares what it printed and how it ended with recorded expectations.
+#[derive(Debug, Parser)]
+#[command(name = "fencepost", version, after_help = EXAMPLES, args_conflicts_with_subcommands = true)]
+pub(crate) struct Arguments {
+    /// What to do; `check` if no command is named
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+
+    #[command(flatten)]
+    pub(crate) check: CheckArguments,
+
+    /// When to use colours
+    #[arg(long, global = true, value_enum, default_value_t = Colour::Auto, value_name = "WHEN")]
+    pub(crate) color: Colour,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run the examples and compare them with what was recorded
+    #[command(after_help = CHECK_EXAMPLES)]
+    Check(CheckArguments),
+    /// Run the examples and write down what they print
+    #[command(after_help = RECORD_EXAMPLES)]
+    Record(RecordArguments),
+    /// Show every fence with its fate, without running anything
+    #[command(after_help = LIST_EXAMPLES)]
+    List(ListArguments),
+    /// Show what differs between interpreters
+    #[command(after_help = COMPARE_EXAMPLES)]
+    Compare(CompareArguments),
+    /// Show the interpreters of this machine
+    Python(PythonArguments),
+    /// Show what this machine offers, and the fix for each gap
+    #[command(after_help = "Examples:\n  fencepost doctor\n  fencepost doctor docs/")]
+    Doctor(DoctorArguments),
+    /// Write a starting configuration
+    #[command(after_help = "Examples:\n  fencepost init\n  fencepost init --guides 'docs/**/*.md'")]
+    Init(InitArguments),
+    /// Show the JSON schema of fencepost.toml
+    #[command(after_help = "Examples:\n  fencepost config schema > fencepost.schema.json")]
+    Config(ConfigArguments),
+    /// Write a completion script for a shell
+    #[command(after_help = "Examples:\n  fencepost completions bash > fencepost.bash")]
+    Completions(CompletionsArguments),
+    /// Write the manual page
+    #[command(after_help = "Examples:\n  fencepost man > fencepost.1")]
+    Man(ManArguments),
+}
+
+/// Which guides.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct GuideArguments {
+    /// A file, a folder, GUIDE:LINE or GUIDE#NAME; the project's guides if none is named
+    #[arg(value_name = "PATH")]
+    pub(crate) paths: Vec<String>,
+
+    /// Use this configuration instead of searching for one
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+}
+
+/// On what, and within which limits.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct RunArguments {
+    /// Run on these interpreters: 3.12, 3.12.1, 3.13t, a path, 3.10..3.13, >=3.11, all, newest (can be repeated)
+    #[arg(long, value_name = "SPEC")]
+    pub(crate) python: Vec<String>,
+
+    /// Run so many examples at once [default: number of CPUs]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) jobs: Option<u16>,
+
+    /// Stop an example after this time: 10s, 500ms, or seconds
+    #[arg(long, value_name = "TIME")]
+    pub(crate) timeout: Option<String>,
+}
+
+/// How to report.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct OutputArguments {
+    /// Report in this form
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
+    pub(crate) format: ReportFormat,
+
+    /// Write the report to this file instead of standard output
+    #[arg(long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+
+    /// Write one more report, such as junit=report.xml (can be repeated)
+    #[arg(long, value_name = "FORMAT=FILE")]
+    pub(crate) report: Vec<String>,
+
+    /// Show no progress
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+
+    /// Tell more: each example as it ends
+    #[arg(long, short)]
+    pub(crate) verbose: bool,
+}
+
+/// `check`
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct CheckArguments {
+    #[command(flatten)]
+    pub(crate) guides: GuideArguments,
+    #[command(flatten)]
+    pub(crate) run: RunArguments,
+    #[command(flatten)]
+    pub(crate) output: OutputArguments,
+}
+
+/// `record`
+#[derive(Debug, Clone, Args)]
+pub(crate) struct RecordArguments {
+    #[command(flatten)]
+    pub(crate) guides: GuideArguments,
+    #[command(flatten)]
+    pub(crate) run: RunArguments,
+    #[command(flatten)]
+    pub(crate) output: OutputArguments,
+
+    /// Run each example so many times before it is recorded
+    #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u16).range(4..))]
+    pub(crate) runs: u16,
+
+    /// Remove expectations that no example answers to
+    #[arg(long)]
+    pub(crate) prune: bool,
+
+    /// Record even where the environment variable CI is set
+    #[arg(long)]
+    pub(crate) allow_ci: bool,
+}
+
+/// `list`
+#[derive(Debug, Clone, Args)]
+pub(crate) struct ListArguments {
+    #[command(flatten)]
+    pub(crate) guides: GuideArguments,
+
+    /// Show only fences of this fate (can be repeated)
+    #[arg(long, value_name = "FATE", value_parser = crate::extract::Fate::NAMES)]
+    pub(crate) fate: Vec<String>,
+
+    /// Report in this form: human or json
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
+    pub(crate) format: ReportFormat,
+
+    /// Write the list to this file instead of standard output
+    #[arg(long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+}
+
+/// `compare`
+#[derive(Debug, Clone, Args)]
+pub(crate) struct CompareArguments {
+    #[command(flatten)]
+    pub(crate) guides: GuideArguments,
+    #[command(flatten)]
+    pub(crate) run: RunArguments,
+    #[command(flatten)]
+    pub(crate) output: OutputArguments,
+
+    /// Exit with 1 where anything differs
+    #[arg(long)]
+    pub(crate) fail_on_change: bool,
+}
+
+/// `python`
+#[derive(Debug, Clone, Args)]
+pub(crate) struct PythonArguments {
+    #[command(subcommand)]
+    pub(crate) command: PythonCommand,
+}
+
+/// What to do about interpreters.
+#[derive(Debug, Clone, Subcommand)]
+pub(crate) enum PythonCommand {
+    /// Show every interpreter found, with version, build and path
+    #[command(
+        after_help = "Examples:\n  fencepost python list\n  fencepost python list --format json"
+    )]
+    List {
+        /// Report in this form: human or json
+        #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
+        format: ReportFormat,
+    },
+}
+
+/// `doctor`
+#[derive(Debug, Clone, Args)]
+pub(crate) struct DoctorArguments {
+    #[command(flatten)]
+    pub(crate) guides: GuideArguments,
+}
+
+/// `init`
+#[derive(Debug, Clone, Args)]
+pub(crate) struct InitArguments {
+    /// Where the guides are, as globs (can be repeated) [default: found by looking]
+    #[arg(long, value_name = "GLOB")]
+    pub(crate) guides: Vec<String>,
+}
+
+/// `config`
+#[derive(Debug, Clone, Args)]
+pub(crate) struct ConfigArguments {
+    #[command(subcommand)]
+    pub(crate) command: ConfigCommand,
+}
+
+/// What to show of the configuration.
+#[derive(Debug, Clone, Subcommand)]
+pub(crate) enum ConfigCommand {
+    /// Show the JSON schema of fencepost.toml
+    Schema,
+}
+
+/// `completions`
+#[derive(Debug, Clone, Args)]
+pub(crate) struct CompletionsArguments {
+    /// For which shell
+    pub(crate) shell: clap_complete::Shell,
+}
+
+/// `man`
+#[derive(Debug, Clone, Args)]
+pub(crate) struct ManArguments {
+    /// Write one page per command into this folder instead of the main page to standard output
+    #[arg(long, value_name = "DIR")]
+    pub(crate) to: Option<PathBuf>,
+}
+
+/// When to use colours.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Colour {
+    /// On a terminal, unless `NO_COLOR` is set
+    #[default]
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+impl Colour {
+    /// Returns its name as typed.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Always => "always",
+            Self::Never => "never",
+        }
+    }
+}
+
+/// In what form to report.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReportFormat {
+    /// For people
+    #[default]
+    Human,
+    /// JSON lines
+    Json,
+    /// `JUnit` XML
+    Junit,
+    /// GitHub workflow annotations
+    Github,
+    /// A Markdown table
+    Markdown,
+}
+
+impl From<ReportFormat> for Format {
+    fn from(format: ReportFormat) -> Self {
+        match format {
+            ReportFormat::Human => Self::Human,
+            ReportFormat::Json => Self::Json,
+            ReportFormat::Junit => Self::Junit,
+            ReportFormat::Github => Self::Github,
+            ReportFormat::Markdown => Self::Markdown,
+        }
+    }
+}

@@ -1,0 +1,32 @@
+//! `fencepost compare`: what differs between interpreters.
+
+use crate::compare::Verdict;
+use crate::journey::{self, Project};
+use crate::problem::Problem;
+
+use super::ExitCode;
+use super::arguments::CompareArguments;
+use super::output::{Follower, Output};
+use super::request::{options, request};
+
+/// Runs the command.
+pub(crate) fn run(arguments: &CompareArguments) -> Result<ExitCode, Vec<Problem>> {
+    let output = Output::parse(&arguments.output)?;
+    let request = request(&arguments.guides, &arguments.run)?;
+    let project = Project::open(&request)?;
+    let mut follower = Follower::new(&arguments.output);
+    let report = journey::compare(&project, &request, &options(&request), &mut |event| {
+        follower.watch(&event);
+    })?;
+    drop(follower);
+    output.write(&report)?;
+    let changed = report
+        .examples
+        .iter()
+        .any(|example| example.worst() == Verdict::Differs);
+    Ok(if changed && arguments.fail_on_change {
+        ExitCode::Finding
+    } else {
+        ExitCode::Success
+    })
+}

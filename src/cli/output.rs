@@ -1,0 +1,105 @@
+//! Where reports go, as typed: `--format`, `--output`, `--report`.
+
+use std::path::PathBuf;
+
+use crate::journey::Watched;
+use crate::problem::Problem;
+use crate::report::{Format, Progress, Report, Sink, say};
+use crate::wording;
+
+use super::arguments::{OutputArguments, ReportFormat};
+
+/// Every report that was asked for.
+#[derive(Debug)]
+pub(crate) struct Output {
+    reports: Vec<(Format, Sink)>,
+}
+
+impl Output {
+    /// Understands what was typed, before anything runs.
+    pub(crate) fn parse(arguments: &OutputArguments) -> Result<Self, Vec<Problem>> {
+        let main = (arguments.format.into(), sink(arguments.output.clone()));
+        let mut reports = vec![main];
+        for text in &arguments.report {
+            reports.push(further(text)?);
+        }
+        Ok(Self { reports })
+    }
+
+    /// Writes every report; all are tried before the first failure is returned.
+    pub(crate) fn write(&self, report: &Report) -> Result<(), Vec<Problem>> {
+        let write =
+            |(format, sink): &(Format, Sink)| sink.write(&|out| report.write(*format, out)).err();
+        let problems: Vec<Problem> = self.reports.iter().filter_map(write).collect();
+        if problems.is_empty() {
+            Ok(())
+        } else {
+            Err(problems)
+        }
+    }
+}
+
+/// Returns the sink of an `--output`.
+pub(crate) fn sink(file: Option<PathBuf>) -> Sink {
+    file.map_or(Sink::Stdout, Sink::File)
+}
+
+fn further(text: &str) -> Result<(Format, Sink), Vec<Problem>> {
+    use clap::ValueEnum;
+    let names: Vec<String> = ReportFormat::value_variants()
+        .iter()
+        .filter_map(|format| Some(format.to_possible_value()?.get_name().to_owned()))
+        .collect();
+    let parsed = text
+        .split_once('=')
+        .filter(|(_, file)| !file.is_empty())
+        .and_then(|(format, file)| {
+            Some((
+                ReportFormat::from_str(format, false).ok()?.into(),
+                Sink::File(file.into()),
+            ))
+        });
+    parsed.ok_or_else(|| {
+        let problem = Problem::usage(
+            "bad-report",
+            format!("`--report {text}` is not FORMAT=FILE"),
+        );
+        vec![problem.hint(format!("formats are {}", wording::ticked(&names)))]
+    })
+}
+
+/// Follows a command's progress on standard error.
+#[derive(Debug)]
+pub(crate) struct Follower {
+    progress: Option<Progress>,
+    quiet: bool,
+    verbose: bool,
+}
+
+impl Follower {
+    /// Begins to follow as the flags say.
+    pub(crate) fn new(arguments: &OutputArguments) -> Self {
+        Self {
+            progress: None,
+            quiet: arguments.quiet,
+            verbose: arguments.verbose,
+        }
+    }
+
+    /// Takes one event.
+    pub(crate) fn watch(&mut self, event: &Watched<'_>) {
+        match event {
+            Watched::Planned(total) => {
+                self.progress = Some(Progress::new("runs", *total, self.quiet));
+            }
+            Watched::Finished(id) => {
+                if self.verbose {
+                    say(&format!("ran {id}"));
+                }
+                if let Some(progress) = &mut self.progress {
+                    progress.advance(id);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,32 @@
+//! `fencepost record`: run the journey, write expected files, report.
+
+use crate::journey::{self, Project, RecordRequest};
+use crate::problem::Problem;
+
+use super::ExitCode;
+use super::arguments::RecordArguments;
+use super::output::{Follower, Output};
+use super::request::{is_ci, options, request};
+
+/// Runs the command.
+pub(crate) fn run(arguments: &RecordArguments) -> Result<ExitCode, Vec<Problem>> {
+    if is_ci() && !arguments.allow_ci {
+        let problem = Problem::usage("refused-under-ci", "`record` changes files and `CI` is set");
+        return Err(vec![
+            problem.hint("run `fencepost check` in CI, or pass `--allow-ci`"),
+        ]);
+    }
+    let output = Output::parse(&arguments.output)?;
+    let request = request(&arguments.guides, &arguments.run)?;
+    let project = Project::open(&request)?;
+    let wanted = RecordRequest {
+        runs: arguments.runs.into(),
+        prune: arguments.prune,
+    };
+    let mut follower = Follower::new(&arguments.output);
+    let watch = &mut |event: journey::Watched<'_>| follower.watch(&event);
+    let report = journey::record(&project, &request, wanted, &options(&request), watch)?;
+    drop(follower);
+    output.write(&report)?;
+    Ok(ExitCode::of_report(&report))
+}

@@ -1,0 +1,66 @@
+//! From what was typed to what is meant.
+
+use std::path::PathBuf;
+
+use crate::discover::parse_duration;
+use crate::execute::RunOptions;
+use crate::execute::sandbox::Level;
+use crate::journey::Request;
+use crate::problem::Problem;
+
+use super::arguments::{GuideArguments, RunArguments};
+
+/// Returns the request that guides and run flags make together.
+pub(crate) fn request(
+    guides: &GuideArguments,
+    run: &RunArguments,
+) -> Result<Request, Vec<Problem>> {
+    Ok(Request {
+        paths: guides.paths.clone(),
+        current_folder: current_folder()?,
+        config: guides.config.clone(),
+        python: run.python.clone(),
+        timeout_ms: run.timeout.as_deref().map(timeout).transpose()?,
+        start: None,
+        since: None,
+        jobs: jobs(run),
+    })
+}
+
+/// Returns how the examples run.
+pub(crate) fn options(request: &Request) -> RunOptions {
+    RunOptions {
+        jobs: request.jobs,
+        sandbox: Level::Off,
+    }
+}
+
+pub(crate) fn current_folder() -> Result<PathBuf, Vec<Problem>> {
+    std::env::current_dir().map_err(|error| {
+        vec![
+            Problem::blocked("no-current-folder", "the current folder cannot be read")
+                .because(error.to_string()),
+        ]
+    })
+}
+
+fn jobs(run: &RunArguments) -> usize {
+    let cpus = || std::thread::available_parallelism().map_or(1, usize::from);
+    run.jobs.map_or_else(cpus, usize::from)
+}
+
+fn timeout(text: &str) -> Result<u64, Vec<Problem>> {
+    parse_duration(text).map_err(|why| {
+        let problem = Problem::usage("bad-duration", format!("`--timeout {text}` is no duration"));
+        vec![
+            problem
+                .because(why)
+                .hint("write `10s`, `500ms`, or a number of seconds"),
+        ]
+    })
+}
+
+/// Says whether this runs under continuous integration: `CI` is set and not empty, `0` or `false`.
+pub(crate) fn is_ci() -> bool {
+    std::env::var("CI").is_ok_and(|value| !matches!(value.as_str(), "" | "0" | "false"))
+}

@@ -1,1 +1,0 @@
-//! The one place that joins stages; `check`, `record`, `compare` and `list` share it.

@@ -1,0 +1,328 @@
+//! `check`: run, judge by what was recorded and what the guide claims, report.
+
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+use crate::compare::{ClaimFault, Judged, Verdict, diagnose, false_claims, judge};
+use crate::discover::{Claims, UnrecordedPolicy};
+use crate::execute::{RunOptions, RunRecord};
+use crate::extract::{Document, Example};
+use crate::normalise::Transcript;
+use crate::plan::{Choice, Disposition, Interpreter, Plan, PlanEntry, PlannedRun, plan};
+use crate::problem::Problem;
+use crate::report::{ExampleReport, Report, RunReport};
+
+use super::expectations::Expectations;
+use super::project::Chosen;
+use super::running::{Analyses, Watch, normalised, run};
+use super::{Project, Request};
+
+/// Runs what was asked for and judges it.
+///
+/// # Errors
+///
+/// Usage problems, missing interpreters, and what kept fencepost from running at all.
+pub fn check(
+    project: &Project,
+    request: &Request,
+    options: &RunOptions,
+    watch: Watch<'_>,
+) -> Result<Report, Vec<Problem>> {
+    let begun = Instant::now();
+    let chosen = project.interpreters(request)?;
+    let choices = project.choices(&chosen)?;
+    let planned = plan(&choices);
+    let records = run(&runs_of(&planned), options, watch).map_err(|problem| vec![problem])?;
+    let expectations = Expectations::read(project);
+    let mut judging = Judging::new(&choices, &expectations).map_err(|problem| vec![problem])?;
+    let examples = judging
+        .examples(&planned, records)
+        .map_err(|problem| vec![problem])?;
+    let mut problems = project.problems();
+    problems.extend(expectations.problems.iter().cloned());
+    problems.extend(expectations.orphans(project));
+    Ok(Report {
+        guides: project.documents.len(),
+        fences: project.fences(),
+        remarks: remarks(&examples, &expectations),
+        examples,
+        problems,
+        interpreters: used(&chosen, &choices),
+        sandbox: options.sandbox.name().to_owned(),
+        wall_ms: elapsed(begun),
+        judged: true,
+    })
+}
+
+pub(super) fn elapsed(begun: Instant) -> u64 {
+    u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX)
+}
+
+/// Returns the interpreters that any example was asked for on.
+pub(super) fn used(chosen: &Chosen, choices: &[Choice<'_>]) -> Vec<Interpreter> {
+    if choices.iter().all(|choice| choice.examples.is_empty()) {
+        Vec::new()
+    } else {
+        chosen.all()
+    }
+}
+
+/// Returns the runs of a plan, in its order.
+pub(super) fn runs_of(planned: &Plan) -> Vec<PlannedRun> {
+    let run = |entry: &PlanEntry| match &entry.disposition {
+        Disposition::Run(run) => Some(PlannedRun::clone(run)),
+        Disposition::Skipped(_) | Disposition::Blocked(_) => None,
+    };
+    planned.entries.iter().filter_map(run).collect()
+}
+
+fn remarks(examples: &[ExampleReport], expectations: &Expectations) -> Vec<String> {
+    let unrecorded = examples
+        .iter()
+        .flat_map(|example| &example.runs)
+        .any(|run| run.verdict == Verdict::Unrecorded);
+    if unrecorded && !expectations.any {
+        return vec![
+            "nothing was recorded yet: examples were judged by how they end and by the outputs the guides show".to_owned(),
+            "record what they print with: fencepost record".to_owned(),
+        ];
+    }
+    Vec::new()
+}
+
+/// Everything that judging one run needs beside the run.
+struct Judging<'a> {
+    examples: BTreeMap<&'a str, (&'a Document, &'a Example)>,
+    choices: &'a [Choice<'a>],
+    expectations: &'a Expectations,
+    claims: Analyses,
+    failures: Option<Analyses>,
+}
+
+impl<'a> Judging<'a> {
+    fn new(choices: &'a [Choice<'a>], expectations: &'a Expectations) -> Result<Self, Problem> {
+        let of = |choice: &Choice<'a>| {
+            let document = choice.document;
+            choice
+                .examples
+                .iter()
+                .map(|example| (example.id.as_str(), (document, *example)))
+                .collect::<Vec<_>>()
+        };
+        Ok(Self {
+            examples: choices.iter().flat_map(of).collect(),
+            choices,
+            expectations,
+            claims: Analyses::of(choices, &may_claim)?,
+            failures: None,
+        })
+    }
+
+    /// Judges every entry of a plan; `records` are those of its runs, in order.
+    fn examples(
+        &mut self,
+        planned: &Plan,
+        records: Vec<RunRecord>,
+    ) -> Result<Vec<ExampleReport>, Problem> {
+        let mut records = records.into_iter();
+        let mut reports: Vec<ExampleReport> = Vec::new();
+        for entry in &planned.entries {
+            let run = match &entry.disposition {
+                Disposition::Run(_) => {
+                    let record = records
+                        .next()
+                        .ok_or_else(|| Problem::bug("a run has no record"))?;
+                    self.judged(entry, &record)?
+                }
+                Disposition::Skipped(_) | Disposition::Blocked(_) => not_run(entry),
+            };
+            match reports.last_mut().filter(|report| report.id == entry.id) {
+                Some(report) => report.runs.push(run),
+                None => reports.push(self.example_report(entry, run)),
+            }
+        }
+        Ok(reports)
+    }
+
+    fn example_report(&self, entry: &PlanEntry, run: RunReport) -> ExampleReport {
+        let settings = self
+            .examples
+            .get(entry.id.as_str())
+            .map(|(document, _)| &document.guide.settings);
+        let policy_fails =
+            settings.is_none_or(|settings| settings.unrecorded == UnrecordedPolicy::Fail);
+        ExampleReport {
+            id: entry.id.clone(),
+            guide: entry.guide.clone(),
+            line: entry.line,
+            runs: vec![run],
+            unrecorded_fails: policy_fails && self.expectations.any,
+        }
+    }
+
+    fn judged(&mut self, entry: &PlanEntry, record: &RunRecord) -> Result<RunReport, Problem> {
+        let Some(&(document, example)) = self.examples.get(entry.id.as_str()) else {
+            return Err(Problem::bug(format!(
+                "`{}` was planned and is no example",
+                entry.id
+            )));
+        };
+        let transcript = normalised(document, example, &entry.interpreter, record)?;
+        let expectation = self.expectations.of(&document.guide.id, &example.name);
+        let mut judged = judge(example, &transcript, &entry.interpreter, expectation);
+        let faults = self.faults(document, example, &transcript, &entry.interpreter);
+        let mut hint = None;
+        if judged.verdict == Verdict::Differs {
+            hint = self.explain(
+                &mut judged,
+                (document, example),
+                record,
+                &transcript,
+                expectation.is_some(),
+            )?;
+        }
+        let faults = if judged.verdict == Verdict::Skipped {
+            Vec::new()
+        } else {
+            faults
+        };
+        if faults.iter().any(|fault| fault.fails) && judged.verdict > Verdict::Differs {
+            judged.verdict = Verdict::Differs;
+        }
+        Ok(run_report(
+            entry, record, example, document, transcript, judged, faults, hint,
+        ))
+    }
+
+    fn faults(
+        &self,
+        document: &Document,
+        example: &Example,
+        transcript: &Transcript,
+        interpreter: &Interpreter,
+    ) -> Vec<ClaimFault> {
+        let settings = &document.guide.settings;
+        if settings.claims == Claims::Off {
+            return Vec::new();
+        }
+        let analyses = self.claims.blocks(document, example);
+        false_claims(
+            example,
+            &document.guide.text,
+            &analyses,
+            transcript,
+            interpreter,
+            settings.claims,
+        )
+    }
+
+    /// Names what a failed run shows. Lenient guides skip it where nothing was recorded.
+    fn explain(
+        &mut self,
+        judged: &mut Judged,
+        (document, example): (&Document, &Example),
+        record: &RunRecord,
+        transcript: &Transcript,
+        was_recorded: bool,
+    ) -> Result<Option<String>, Problem> {
+        if self.failures.is_none() {
+            self.failures = Some(Analyses::of(self.choices, &|_, _| true)?);
+        }
+        let Some(analyses) = &self.failures else {
+            return Ok(None);
+        };
+        let blocks = analyses.blocks(document, example);
+        let above = analyses.above(document, example);
+        let Some(diagnosis) = diagnose(record, transcript, blocks.last(), &above) else {
+            return Ok(None);
+        };
+        if !document.guide.settings.strict && !was_recorded && !declares_ending(example) {
+            judged.verdict = Verdict::Skipped;
+            judged.difference = None;
+        }
+        judged.reason = Some(diagnosis.reason);
+        Ok(diagnosis.hint)
+    }
+}
+
+fn declares_ending(example: &Example) -> bool {
+    let directives = &example.directives;
+    directives.raises.is_some() || directives.exit.is_some() || directives.signal.is_some()
+}
+
+/// Says whether an example shows outputs whose attribution needs Python's grammar.
+fn may_claim(document: &Document, example: &Example) -> bool {
+    let marks = ["#>", "# >", "=>", "->"];
+    let strict = document.guide.settings.claims == Claims::Strict;
+    let marked = example
+        .blocks
+        .iter()
+        .any(|block| marks.iter().any(|mark| block.code.contains(mark)));
+    document.guide.settings.claims != Claims::Off
+        && (strict || marked || !example.outputs.is_empty())
+}
+
+/// Reports an entry that did not run, with the reason.
+pub(super) fn not_run(entry: &PlanEntry) -> RunReport {
+    let (verdict, reason) = match &entry.disposition {
+        Disposition::Skipped(reason) => (Verdict::Skipped, reason.as_str()),
+        Disposition::Blocked(reason) => (Verdict::Blocked, reason.as_str()),
+        Disposition::Run(_) => (Verdict::Blocked, "it was not run"),
+    };
+    RunReport::new(entry.interpreter.clone(), verdict).because(reason)
+}
+
+#[expect(
+    clippy::too_many_arguments,
+    reason = "each is a different part of one report"
+)]
+fn run_report(
+    entry: &PlanEntry,
+    record: &RunRecord,
+    example: &Example,
+    document: &Document,
+    transcript: Transcript,
+    judged: Judged,
+    faults: Vec<ClaimFault>,
+    hint: Option<String>,
+) -> RunReport {
+    RunReport {
+        reason: judged.reason,
+        hint,
+        recorded: judged.recorded,
+        blocks: blocks_of(document, example, &transcript, &entry.interpreter),
+        transcript: Some(transcript),
+        difference: judged.difference,
+        faults,
+        duration_ms: record.duration_ms,
+        cached: record.cached,
+        start: Some(record.start),
+        ..RunReport::new(entry.interpreter.clone(), judged.verdict)
+    }
+}
+
+/// Returns a group's stdout by block, with the line of each block that ran.
+pub(super) fn blocks_of(
+    document: &Document,
+    example: &Example,
+    transcript: &Transcript,
+    interpreter: &Interpreter,
+) -> Option<Vec<(usize, String)>> {
+    if example.blocks.len() < 2 {
+        return None;
+    }
+    let allowed = |block: &&crate::extract::Block| {
+        block
+            .directives
+            .python
+            .as_ref()
+            .is_none_or(|condition| condition.allows(interpreter.release))
+    };
+    let lines = example
+        .blocks
+        .iter()
+        .filter(allowed)
+        .map(|block| document.fences[block.fence].position.line);
+    let outputs = transcript.blocks.iter().map(|outputs| outputs.concat());
+    Some(lines.zip(outputs).collect())
+}

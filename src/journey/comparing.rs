@@ -1,0 +1,94 @@
+//! `compare`: what differs between interpreters; needs no expectations.
+
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+use crate::compare::Verdict;
+use crate::execute::{RunOptions, RunRecord};
+use crate::normalise::Transcript;
+use crate::plan::{Disposition, PlanEntry, plan};
+use crate::problem::Problem;
+use crate::report::{ExampleReport, Report, RunReport};
+
+use super::check::{blocks_of, elapsed, not_run, runs_of, used};
+use super::running::{Watch, normalised, run};
+use super::{Project, Request};
+
+/// Runs every example on every interpreter chosen and keeps only those that behave in more than one way.
+///
+/// # Errors
+///
+/// As [`super::check()`].
+pub fn compare(
+    project: &Project,
+    request: &Request,
+    options: &RunOptions,
+    watch: Watch<'_>,
+) -> Result<Report, Vec<Problem>> {
+    let begun = Instant::now();
+    let chosen = project.interpreters(request)?;
+    let choices = project.choices(&chosen)?;
+    let planned = plan(&choices);
+    let records = run(&runs_of(&planned), options, watch).map_err(|problem| vec![problem])?;
+    let mut by_example: BTreeMap<String, usize> = BTreeMap::new();
+    let mut examples: Vec<ExampleReport> = Vec::new();
+    let mut records = records.into_iter();
+    for entry in &planned.entries {
+        let run = match &entry.disposition {
+            Disposition::Run(_) => {
+                let record = records
+                    .next()
+                    .ok_or_else(|| vec![Problem::bug("a run has no record")])?;
+                behaviour(project, entry, &record).map_err(|problem| vec![problem])?
+            }
+            Disposition::Skipped(_) | Disposition::Blocked(_) => not_run(entry),
+        };
+        let index = *by_example.entry(entry.id.clone()).or_insert_with(|| {
+            examples.push(example_report(entry));
+            examples.len() - 1
+        });
+        examples[index].runs.push(run);
+    }
+    Ok(Report {
+        guides: project.documents.len(),
+        fences: project.fences(),
+        examples,
+        problems: project.problems(),
+        interpreters: used(&chosen, &choices),
+        sandbox: options.sandbox.name().to_owned(),
+        wall_ms: elapsed(begun),
+        ..Report::default()
+    })
+}
+
+fn example_report(entry: &PlanEntry) -> ExampleReport {
+    ExampleReport {
+        id: entry.id.clone(),
+        guide: entry.guide.clone(),
+        line: entry.line,
+        runs: Vec::new(),
+        unrecorded_fails: false,
+    }
+}
+
+fn behaviour(
+    project: &Project,
+    entry: &PlanEntry,
+    record: &RunRecord,
+) -> Result<RunReport, Problem> {
+    let Some((document, example)) = project.example(&entry.id) else {
+        return Err(Problem::bug(format!(
+            "`{}` was planned and is no example",
+            entry.id
+        )));
+    };
+    let transcript: Transcript = normalised(document, example, &entry.interpreter, record)?;
+    Ok(RunReport {
+        blocks: blocks_of(document, example, &transcript, &entry.interpreter),
+        transcript: Some(transcript),
+        duration_ms: record.duration_ms,
+        cached: record.cached,
+        start: Some(record.start),
+        ..RunReport::new(entry.interpreter.clone(), Verdict::Match)
+    })
+}

@@ -1,0 +1,31 @@
+//! The one place that joins stages; `check`, `record`, `compare` and `list` share it.
+//!
+//! [`Project`] is what every command begins with: guides found and understood. [`check`],
+//! [`record`] and [`compare`] take it the rest of the way and hand back a [`Report`].
+
+mod check;
+mod comparing;
+mod expectations;
+mod project;
+mod recording;
+mod running;
+
+pub use check::check;
+pub use comparing::compare;
+pub use project::{Project, Request};
+pub use recording::{RecordRequest, record};
+pub use running::{Watch, Watched};
+
+use crate::report::Report;
+
+/// Returns every fence of a project with its fate, without running anything.
+#[must_use]
+pub fn list(project: &Project) -> Report {
+    Report {
+        guides: project.documents.len(),
+        fences: project.fences(),
+        problems: project.problems(),
+        sandbox: "off".to_owned(),
+        ..Report::default()
+    }
+}

@@ -1,0 +1,252 @@
+//! Guides found and understood, and the interpreters chosen for each.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::discover::{Config, Roots, Settings, Start, guides};
+use crate::extract::{Document, Example, Fate, document};
+use crate::plan::interpreter::{Found, Spec, choose, find};
+use crate::plan::{Choice, Interpreter, select};
+use crate::problem::Problem;
+use crate::report::FenceReport;
+
+/// What the user asked for, whatever the command.
+#[derive(Debug, Clone, Default)]
+pub struct Request {
+    /// `PATH` arguments as typed.
+    pub paths: Vec<String>,
+    /// The current folder, absolute.
+    pub current_folder: PathBuf,
+    /// `--config`.
+    pub config: Option<PathBuf>,
+    /// `--python`, each as typed; wins over configuration.
+    pub python: Vec<String>,
+    /// `--timeout` in milliseconds; wins over configuration, not over directives.
+    pub timeout_ms: Option<u64>,
+    /// `--start`.
+    pub start: Option<Start>,
+    /// `--since`.
+    pub since: Option<String>,
+    /// `--jobs`, at least 1.
+    pub jobs: usize,
+}
+
+/// Guides, found and understood.
+#[derive(Debug)]
+pub struct Project {
+    /// Configuration.
+    pub config: Config,
+    /// Guides in order of their ids.
+    pub documents: Vec<Document>,
+    /// Problems of discovery.
+    pub discovery: Vec<Problem>,
+    /// Whether the whole project was asked for.
+    pub whole: bool,
+}
+
+impl Project {
+    /// Finds and reads what was asked for.
+    ///
+    /// # Errors
+    ///
+    /// Problems of the configuration, all at once.
+    pub fn open(request: &Request) -> Result<Self, Vec<Problem>> {
+        let first = request.paths.first().map_or_else(
+            || request.current_folder.clone(),
+            |path| request.current_folder.join(path),
+        );
+        let config = Config::load(request.config.as_deref(), &first)?;
+        let roots = Roots {
+            paths: request.paths.clone(),
+            current_folder: request.current_folder.clone(),
+            since: request.since.clone(),
+        };
+        let found = guides(&roots, &config);
+        let documents = found
+            .guides
+            .into_iter()
+            .map(|mut guide| {
+                guide.settings = with_flags(&guide.settings, request);
+                document(&guide)
+            })
+            .collect();
+        Ok(Self {
+            config,
+            documents,
+            discovery: found.problems,
+            whole: found.whole_project,
+        })
+    }
+
+    /// Returns every fence of every guide.
+    #[must_use]
+    pub fn fences(&self) -> Vec<FenceReport> {
+        let report = |document: &Document| {
+            let guide = document.guide.id.clone();
+            document
+                .fences
+                .iter()
+                .map(move |fence| FenceReport {
+                    guide: guide.clone(),
+                    fence: fence.clone(),
+                })
+                .collect::<Vec<_>>()
+        };
+        self.documents.iter().flat_map(report).collect()
+    }
+
+    /// Returns the problems of discovery and of every guide; each look-alike is one of them.
+    #[must_use]
+    pub fn problems(&self) -> Vec<Problem> {
+        let mut problems = self.discovery.clone();
+        for document in &self.documents {
+            problems.extend(document.problems.iter().cloned());
+            problems.extend(unreported_lookalikes(document));
+        }
+        problems
+    }
+
+    /// Chooses interpreters for each guide: the flag's, else the configuration's, else all.
+    ///
+    /// # Errors
+    ///
+    /// A bad spec, an interpreter that is not there, or none at all.
+    pub fn interpreters(&self, request: &Request) -> Result<Chosen, Vec<Problem>> {
+        let wanted = |document: &Document| {
+            if request.python.is_empty() {
+                document.guide.settings.python.clone()
+            } else {
+                request.python.clone()
+            }
+        };
+        let mut specs: BTreeMap<Vec<String>, Vec<Spec>> = BTreeMap::new();
+        for texts in self.documents.iter().map(wanted) {
+            specs.insert(texts.clone(), parse_all(&texts)?);
+        }
+        let named: Vec<PathBuf> = specs.values().flatten().filter_map(path_of).collect();
+        let found = find(&named);
+        let mut by_specs = BTreeMap::new();
+        for (texts, specs) in specs {
+            by_specs.insert(texts, choose(&specs, &found)?);
+        }
+        let by_guide = self
+            .documents
+            .iter()
+            .map(|document| by_specs[&wanted(document)].clone())
+            .collect();
+        Ok(Chosen { found, by_guide })
+    }
+
+    /// Joins each guide with the examples asked for and its interpreters.
+    ///
+    /// # Errors
+    ///
+    /// `GUIDE:LINE` and `GUIDE#NAME` that name nothing.
+    pub fn choices<'a>(&'a self, chosen: &'a Chosen) -> Result<Vec<Choice<'a>>, Vec<Problem>> {
+        let mut choices = Vec::new();
+        let mut problems = Vec::new();
+        for (document, interpreters) in self.documents.iter().zip(&chosen.by_guide) {
+            match select(document) {
+                Ok(examples) => choices.push(Choice {
+                    document,
+                    examples,
+                    interpreters,
+                }),
+                Err(missing) => problems.extend(missing),
+            }
+        }
+        if problems.is_empty() {
+            Ok(choices)
+        } else {
+            Err(problems)
+        }
+    }
+
+    /// Finds an example by its id.
+    #[must_use]
+    pub fn example(&self, id: &str) -> Option<(&Document, &Example)> {
+        self.documents.iter().find_map(|document| {
+            document
+                .examples
+                .iter()
+                .find(|example| example.id == id)
+                .map(|example| (document, example))
+        })
+    }
+}
+
+/// The interpreters chosen for each guide, in the order of the project's documents.
+#[derive(Debug, Clone)]
+pub struct Chosen {
+    /// All that the machine has.
+    pub found: Found,
+    /// For each guide, oldest first.
+    pub by_guide: Vec<Vec<Interpreter>>,
+}
+
+impl Chosen {
+    /// Returns every interpreter chosen for any guide, oldest first.
+    #[must_use]
+    pub fn all(&self) -> Vec<Interpreter> {
+        let mut all: Vec<Interpreter> = self.by_guide.iter().flatten().cloned().collect();
+        all.sort_by(|a, b| (a.label(), &a.real_path).cmp(&(b.label(), &b.real_path)));
+        all.dedup();
+        all
+    }
+}
+
+fn parse_all(texts: &[String]) -> Result<Vec<Spec>, Vec<Problem>> {
+    texts
+        .iter()
+        .map(|text| Spec::parse(text).map_err(|problem| vec![problem]))
+        .collect()
+}
+
+fn path_of(spec: &Spec) -> Option<PathBuf> {
+    match spec {
+        Spec::Path(path) => Some(path.clone()),
+        Spec::Version { .. }
+        | Spec::Range { .. }
+        | Spec::Comparison(_)
+        | Spec::All
+        | Spec::Newest => None,
+    }
+}
+
+/// Returns settings with the command line's wishes in place of the configuration's.
+fn with_flags(settings: &Arc<Settings>, request: &Request) -> Arc<Settings> {
+    if request.timeout_ms.is_none() && request.start.is_none() {
+        return Arc::clone(settings);
+    }
+    let mut changed = Settings::clone(settings);
+    changed.limits.timeout_ms = request.timeout_ms.unwrap_or(changed.limits.timeout_ms);
+    changed.start = request.start.or(changed.start);
+    Arc::new(changed)
+}
+
+/// Makes a finding of each look-alike that extraction has not reported itself.
+fn unreported_lookalikes(document: &Document) -> Vec<Problem> {
+    let reported = |fence: &crate::extract::Fence| {
+        document.problems.iter().any(|problem| {
+            problem
+                .position
+                .is_some_and(|position| position.line == fence.position.line)
+        })
+    };
+    document
+        .fences
+        .iter()
+        .filter(|fence| matches!(fence.fate, Fate::Lookalike(_)) && !reported(fence))
+        .map(|fence| {
+            let reason = fence.fate.reason().unwrap_or_default();
+            Problem::finding(
+                "lookalike",
+                format!("`{}` looks like Python and was not selected", fence.info),
+            )
+            .at(&document.guide.id, fence.position)
+            .because(reason)
+            .hint("write `python`, or `text` if it is not meant to run")
+        })
+        .collect()
+}

@@ -1,0 +1,153 @@
+//! From a plan to transcripts: execute and normalise, with analysis of the code where it is needed.
+
+use std::collections::BTreeMap;
+
+use crate::compare::Neighbour;
+use crate::execute::{Analysis, RunEvent, RunOptions, RunRecord, analyse, run_all};
+use crate::extract::{Document, Example};
+use crate::normalise::{Filter, Transcript, transcript};
+use crate::plan::{Choice, Interpreter, PlannedRun};
+use crate::problem::Problem;
+
+/// What a command tells while runs go on.
+#[derive(Debug)]
+pub enum Watched<'a> {
+    /// So many runs will be made.
+    Planned(usize),
+    /// The run of this example ended.
+    Finished(&'a str),
+}
+
+/// Listens to a command's progress.
+pub type Watch<'a> = &'a mut dyn FnMut(Watched<'_>);
+
+/// Runs and tells the watcher.
+pub(super) fn run(
+    runs: &[PlannedRun],
+    options: &RunOptions,
+    watch: Watch<'_>,
+) -> Result<Vec<RunRecord>, Problem> {
+    watch(Watched::Planned(runs.len()));
+    run_all(runs, options, &mut |event| {
+        if let RunEvent::Finished(index, _) = event {
+            watch(Watched::Finished(&runs[index].id));
+        }
+    })
+}
+
+/// Compiled filters of one guide by name, with the built-in ones left to `normalise`.
+pub(super) fn filters(document: &Document, example: &Example) -> Result<Vec<Filter>, Problem> {
+    let rules = &document.guide.settings.filters;
+    let of_user = example
+        .directives
+        .filters
+        .iter()
+        .filter_map(|name| rules.get(name).map(|rule| (name, rule)));
+    of_user
+        .map(|(name, rule)| {
+            let expression = regex::Regex::new(&rule.pattern).map_err(|error| {
+                Problem::usage(
+                    "bad-filter",
+                    format!("the filter `{name}` is no regular expression"),
+                )
+                .because(error.to_string())
+            })?;
+            Ok(Filter {
+                name: name.clone(),
+                expression,
+                token: rule.token.clone(),
+            })
+        })
+        .collect()
+}
+
+/// Normalises a record as its example asks.
+pub(super) fn normalised(
+    document: &Document,
+    example: &Example,
+    interpreter: &Interpreter,
+    record: &RunRecord,
+) -> Result<Transcript, Problem> {
+    let filters = filters(document, example)?;
+    Ok(transcript(
+        record,
+        interpreter,
+        &example.directives,
+        &filters,
+    ))
+}
+
+/// What Python's grammar says about blocks, by guide and fence.
+#[derive(Debug, Default)]
+pub(super) struct Analyses {
+    by_fence: BTreeMap<(String, usize), Analysis>,
+}
+
+impl Analyses {
+    /// Analyses, in one batch on the newest interpreter, every block that `wanted` names.
+    pub(super) fn of(
+        choices: &[Choice<'_>],
+        wanted: &dyn Fn(&Document, &Example) -> bool,
+    ) -> Result<Self, Problem> {
+        let Some(newest) = newest(choices) else {
+            return Ok(Self::default());
+        };
+        let mut keys = Vec::new();
+        let mut codes = Vec::new();
+        for choice in choices {
+            for example in choice
+                .examples
+                .iter()
+                .filter(|example| wanted(choice.document, example))
+            {
+                for block in &example.blocks {
+                    keys.push((choice.document.guide.id.clone(), block.fence));
+                    codes.push(block.code.as_str());
+                }
+            }
+        }
+        let answers = if codes.is_empty() {
+            Vec::new()
+        } else {
+            analyse(newest, &codes)?
+        };
+        Ok(Self {
+            by_fence: keys.into_iter().zip(answers).collect(),
+        })
+    }
+
+    /// Returns the analysis of each block of an example; an empty one where none was made.
+    pub(super) fn blocks(&self, document: &Document, example: &Example) -> Vec<Analysis> {
+        let key = |fence| (document.guide.id.clone(), fence);
+        example
+            .blocks
+            .iter()
+            .map(|block| {
+                self.by_fence
+                    .get(&key(block.fence))
+                    .cloned()
+                    .unwrap_or_default()
+            })
+            .collect()
+    }
+
+    /// Returns what blocks above `example` define.
+    pub(super) fn above(&self, document: &Document, example: &Example) -> Vec<Neighbour> {
+        let first = example.blocks.first().map_or(0, |block| block.fence);
+        self.by_fence
+            .iter()
+            .filter(|((guide, fence), _)| *guide == document.guide.id && *fence < first)
+            .map(|((_, fence), analysis)| Neighbour {
+                line: document.fences[*fence].position.line,
+                defines: analysis.defines.clone(),
+            })
+            .collect()
+    }
+}
+
+fn newest<'a>(choices: &'a [Choice<'_>]) -> Option<&'a Interpreter> {
+    choices
+        .iter()
+        .flat_map(|choice| choice.interpreters)
+        .max_by_key(|interpreter| interpreter.label())
+}

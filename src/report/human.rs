@@ -1,0 +1,314 @@
+//! The report for people: findings, then a summary.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use owo_colors::OwoColorize;
+
+use crate::compare::{ClaimFault, DifferenceClass, Stream, Verdict};
+use crate::plan::Interpreter;
+use crate::wording;
+
+use super::joined::{Finding, fails, findings};
+use super::{
+    ExampleReport, Report, difference, ending_in_words, problems, safe, verdict_name, versions,
+};
+
+/// Writes findings in order of the plan, problems, and the summary.
+pub(crate) fn write(report: &Report, sink: &mut dyn Write) -> io::Result<()> {
+    for example in &report.examples {
+        for finding in findings(example) {
+            if is_shown(&finding, example) {
+                write_finding(report, example, &finding, sink)?;
+            }
+        }
+    }
+    if !report.problems.is_empty() {
+        problems::write(&report.problems, sink)?;
+        writeln!(sink)?;
+    }
+    write_summary(report, sink)?;
+    report
+        .remarks
+        .iter()
+        .try_for_each(|remark| writeln!(sink, "{}", safe::terminal(remark)))
+}
+
+fn is_shown(finding: &Finding<'_>, example: &ExampleReport) -> bool {
+    fails(finding, example) || !finding.faults.is_empty()
+}
+
+fn write_finding(
+    report: &Report,
+    example: &ExampleReport,
+    finding: &Finding<'_>,
+    sink: &mut dyn Write,
+) -> io::Result<()> {
+    write_headline(report, example, finding, sink)?;
+    if let Some(reason) = finding.reason {
+        writeln!(sink, "  {}", safe::terminal(reason).replace('\n', "\n  "))?;
+    }
+    if let Some(found) = finding.difference {
+        write_difference(example, finding, found, sink)?;
+    }
+    for fault in &finding.faults {
+        write_fault(example, fault, sink)?;
+    }
+    if let Some(hint) = finding.hint {
+        writeln!(sink, "  {}: {}", "hint".green(), safe::terminal(hint))?;
+    }
+    write_rerun(example, finding, sink)?;
+    writeln!(sink)
+}
+
+fn write_headline(
+    report: &Report,
+    example: &ExampleReport,
+    finding: &Finding<'_>,
+    sink: &mut dyn Write,
+) -> io::Result<()> {
+    let verdict = verdict_name(finding.verdict);
+    let verdict = match finding.verdict {
+        Verdict::Differs | Verdict::Flaky | Verdict::Blocked => verdict.red().bold().to_string(),
+        Verdict::Unrecorded => verdict.yellow().bold().to_string(),
+        Verdict::Skipped | Verdict::Match => verdict.cyan().bold().to_string(),
+    };
+    let name = example
+        .id
+        .strip_prefix(&example.guide)
+        .and_then(|rest| rest.strip_prefix('#'))
+        .unwrap_or_default();
+    let place = format!("{}:{}", example.guide, pointed_line(example, finding));
+    let on = versions::in_words(&finding.interpreters, &report.interpreters);
+    writeln!(
+        sink,
+        "{verdict}: {} `{}` on {on}",
+        safe::terminal(&place).bold(),
+        safe::terminal(name)
+    )
+}
+
+/// Returns the guide's line that a finding is about: the false claim's, the difference's, or the example's own.
+fn pointed_line(example: &ExampleReport, finding: &Finding<'_>) -> usize {
+    let claimed = finding
+        .faults
+        .iter()
+        .filter(|fault| fault.fails)
+        .find_map(|fault| fault.difference.line);
+    let different = finding.difference.and_then(|difference| difference.line);
+    claimed.or(different).unwrap_or(example.line)
+}
+
+fn write_difference(
+    example: &ExampleReport,
+    finding: &Finding<'_>,
+    found: &crate::compare::Difference,
+    sink: &mut dyn Write,
+) -> io::Result<()> {
+    let stream = match found.stream {
+        Stream::Stdout => "stdout",
+        Stream::Stderr => "stderr",
+        Stream::Ending => "ending",
+        Stream::Claim => "claim",
+    };
+    let class = match found.class {
+        DifferenceClass::Cosmetic => "cosmetic",
+        DifferenceClass::Meaning => "in meaning",
+    };
+    let at = found
+        .line
+        .map(|line| format!(", line {line} of the guide"))
+        .unwrap_or_default();
+    writeln!(
+        sink,
+        "  {stream}, {class}{at}: {} expected, {} this run",
+        "-".red(),
+        "+".green()
+    )?;
+    difference::write(&found.expected, &found.actual, sink)?;
+    if found.stream == Stream::Ending {
+        write_stderr(finding, sink)?;
+    }
+    let _ = example;
+    Ok(())
+}
+
+/// Writes the end of stderr, which tells why a run ended as it did.
+fn write_stderr(finding: &Finding<'_>, sink: &mut dyn Write) -> io::Result<()> {
+    let Some(transcript) = &finding.run.transcript else {
+        return Ok(());
+    };
+    let lines: Vec<&str> = transcript.stderr.lines().collect();
+    let last = &lines[lines.len().saturating_sub(10)..];
+    if last.is_empty() {
+        return writeln!(
+            sink,
+            "  it {} and wrote nothing to stderr",
+            ending_in_words(&transcript.ending)
+        );
+    }
+    writeln!(sink, "  stderr:")?;
+    last.iter()
+        .try_for_each(|line| writeln!(sink, "    {}", safe::terminal(line)))
+}
+
+fn write_fault(
+    example: &ExampleReport,
+    fault: &ClaimFault,
+    sink: &mut dyn Write,
+) -> io::Result<()> {
+    let line = fault.difference.line.unwrap_or(example.line);
+    let kind = if fault.fails { "claim" } else { "advice" };
+    writeln!(
+        sink,
+        "  {kind} at {}:{line}: {}",
+        safe::terminal(&example.guide),
+        safe::terminal(&fault.message)
+    )?;
+    difference::write(&fault.difference.expected, &fault.difference.actual, sink)
+}
+
+/// Ends a finding with the command that reruns it, and the one that accepts it.
+fn write_rerun(
+    example: &ExampleReport,
+    finding: &Finding<'_>,
+    sink: &mut dyn Write,
+) -> io::Result<()> {
+    let id = shell_word(&example.id);
+    let version = finding
+        .interpreters
+        .first()
+        .map(|first| format!("{}{}", first.version, first.build.suffix()));
+    let python = version
+        .map(|version| format!(" --python {version}"))
+        .unwrap_or_default();
+    match finding.verdict {
+        Verdict::Differs | Verdict::Flaky => {
+            writeln!(sink, "  rerun: fencepost check {id}{python}")?;
+            if finding.difference.is_some() {
+                writeln!(sink, "  if the new output is right: fencepost record {id}")?;
+            }
+            Ok(())
+        }
+        Verdict::Unrecorded => writeln!(sink, "  record it: fencepost record {id}"),
+        Verdict::Blocked | Verdict::Skipped | Verdict::Match => Ok(()),
+    }
+}
+
+/// Quotes a word for a POSIX shell where it needs it.
+fn shell_word(word: &str) -> String {
+    let plain = |character: char| character.is_alphanumeric() || "/._-:+@%,=".contains(character);
+    let word = safe::terminal(word);
+    if word.chars().all(plain) {
+        word
+    } else {
+        format!("'{}'", word.replace('\'', "'\\''"))
+    }
+}
+
+fn write_summary(report: &Report, sink: &mut dyn Write) -> io::Result<()> {
+    let examples = wording::count(report.examples.len(), "example");
+    let interpreters = wording::count(report.interpreters.len(), "interpreter");
+    let seconds = std::time::Duration::from_millis(report.wall_ms).as_secs_f64();
+    writeln!(
+        sink,
+        "{}, {examples}, {interpreters}, {seconds:.1} s (sandbox: {})",
+        wording::count(report.guides, "guide"),
+        report.sandbox
+    )?;
+    writeln!(sink, "  fences: {}", counts(&report.fates()))?;
+    writeln!(sink, "  runs:   {}", coloured_counts(&report.verdicts()))?;
+    let names: Vec<String> = report
+        .interpreters
+        .iter()
+        .map(|one| format!("{}{}", one.version, one.build.suffix()))
+        .collect();
+    writeln!(sink, "  on:     {}", names.join(", "))?;
+    write_skips(report, sink)
+}
+
+fn counts(counted: &BTreeMap<&'static str, usize>) -> String {
+    let parts: Vec<String> = super::Fate::NAMES
+        .iter()
+        .filter_map(|name| {
+            counted
+                .get(name)
+                .filter(|number| **number > 0)
+                .map(|number| format!("{number} {name}"))
+        })
+        .collect();
+    if parts.is_empty() {
+        "none".to_owned()
+    } else {
+        parts.join(", ")
+    }
+}
+
+fn coloured_counts(counted: &BTreeMap<&'static str, usize>) -> String {
+    let parts: Vec<String> = super::VERDICTS
+        .iter()
+        .filter_map(|verdict| {
+            let name = verdict_name(*verdict);
+            let number = counted.get(name).copied().unwrap_or_default();
+            (number > 0).then(|| coloured_count(*verdict, number))
+        })
+        .collect();
+    if parts.is_empty() {
+        "none".to_owned()
+    } else {
+        parts.join(", ")
+    }
+}
+
+fn coloured_count(verdict: Verdict, number: usize) -> String {
+    let words = format!("{number} {}", verdict_name(verdict));
+    match verdict {
+        Verdict::Match => words.green().to_string(),
+        Verdict::Skipped => words.cyan().to_string(),
+        Verdict::Unrecorded => words.yellow().to_string(),
+        Verdict::Differs | Verdict::Blocked | Verdict::Flaky => words.red().to_string(),
+    }
+}
+
+/// Lists why runs were skipped, most frequent first, so that nothing is skipped in silence.
+fn write_skips(report: &Report, sink: &mut dyn Write) -> io::Result<()> {
+    let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
+    let skipped = report
+        .examples
+        .iter()
+        .flat_map(|example| &example.runs)
+        .filter(|run| run.verdict == Verdict::Skipped);
+    for run in skipped {
+        *reasons
+            .entry(run.reason.as_deref().unwrap_or("no reason given"))
+            .or_default() += 1;
+    }
+    let mut reasons: Vec<(&str, usize)> = reasons.into_iter().collect();
+    reasons.sort_by_key(|(reason, number)| (std::cmp::Reverse(*number), *reason));
+    let more = reasons.len().saturating_sub(8);
+    for (reason, number) in reasons.iter().take(8) {
+        writeln!(sink, "  skipped {number}: {}", safe::terminal(reason))?;
+    }
+    if more > 0 {
+        writeln!(sink, "  … and {}", wording::count(more, "other reason"))?;
+    }
+    Ok(())
+}
+
+/// Writes the table of `python list`: version, build, path.
+///
+/// # Errors
+///
+/// Where writing fails.
+pub fn interpreters(found: &[Interpreter], sink: &mut dyn Write) -> io::Result<()> {
+    for one in found {
+        let version = format!("{}{}", one.version, one.build.suffix());
+        writeln!(
+            sink,
+            "{version:<12} {:<14} {}",
+            one.build.name(),
+            safe::terminal(&one.path.display().to_string())
+        )?;
+    }
+    Ok(())
+}
