@@ -1,0 +1,127 @@
+//! Expected files: what was recorded for each example of one guide.
+//!
+//! The model is flat: one transcript per example and label. The text form ([`write`](self)) keeps a
+//! base and the smallest set of overlays, computed from the model alone, so that the order in
+//! which versions were recorded never shows. This is the only module that writes under `expected/`.
+
+mod file;
+mod labels;
+mod layers;
+mod parse;
+mod text;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use crate::extract::Example;
+use crate::normalise::Transcript;
+use crate::plan::Label;
+use crate::problem::Problem;
+
+/// The first line of every file of ours.
+pub const FIRST_LINE: &str = "# fencepost expectations, format 1";
+
+/// What was recorded for one example, expanded: one transcript per version and build.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Expectation {
+    /// The example's name in its guide.
+    pub name: String,
+    /// A hash of the example's code, by which a renamed example is found again.
+    pub code: String,
+    /// What is expected where. Labels name the minor version (micro 0) unless two patches of one minor differ.
+    pub transcripts: BTreeMap<Label, Transcript>,
+}
+
+impl Expectation {
+    /// Returns the hash by which [`Expectation::code`] knows an example.
+    #[must_use]
+    pub fn code_of(example: &Example) -> String {
+        let mut hasher = blake3::Hasher::new();
+        for block in &example.blocks {
+            hasher.update(&(block.code.len() as u64).to_le_bytes());
+            hasher.update(block.code.as_bytes());
+        }
+        hasher.finalize().to_hex()[..16].to_owned()
+    }
+
+    /// Returns what judges an interpreter, and whether that very version and build was recorded.
+    ///
+    /// Where it was not: the nearest older one of its build, of the usual build, and only then the
+    /// nearest newer one.
+    #[must_use]
+    pub fn judging(&self, label: Label) -> Option<(&Transcript, bool)> {
+        if let Some(found) = labels::recorded(self.transcripts.keys(), label) {
+            return Some((&self.transcripts[&found], true));
+        }
+        let nearest = labels::nearest(self.transcripts.keys(), label)?;
+        Some((&self.transcripts[&nearest], false))
+    }
+
+    /// Returns the same with labels and transcripts as a file keeps them.
+    #[must_use]
+    pub fn canonical(&self) -> Self {
+        Self {
+            name: self.name.clone(),
+            code: self.code.clone(),
+            transcripts: labels::canonical(&self.transcripts),
+        }
+    }
+}
+
+/// One expected file.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ExpectedFile {
+    /// In document order.
+    pub expectations: Vec<Expectation>,
+    /// Whether recorded without the full sandbox.
+    pub unsandboxed: bool,
+}
+
+impl ExpectedFile {
+    /// Parses the text of an expected file; `name` is how problems call it.
+    ///
+    /// # Errors
+    ///
+    /// Every problem of the file, each with its line: conflict markers, bad TOML, unknown keys, ranges that hold nothing.
+    pub fn parse(name: &str, text: &str) -> Result<Self, Vec<Problem>> {
+        parse::parse(name, text)
+    }
+
+    /// Writes the canonical text: base and minimal overlays, byte-stable.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        text::to_text(self)
+    }
+
+    /// Returns the expectation of the example with this name.
+    #[must_use]
+    pub fn find(&self, name: &str) -> Option<&Expectation> {
+        self.expectations
+            .iter()
+            .find(|expectation| expectation.name == name)
+    }
+
+    /// Reads a file; `Ok(None)` where there is none.
+    ///
+    /// # Errors
+    ///
+    /// As [`ExpectedFile::parse`], and where it cannot be read.
+    pub fn read(path: &Path, name: &str) -> Result<Option<Self>, Vec<Problem>> {
+        file::read(path, name)
+    }
+
+    /// Writes a file by temporary file and rename; does nothing where the bytes are the same already.
+    ///
+    /// A file that expects nothing any more is removed. One that is not ours is left alone.
+    ///
+    /// # Errors
+    ///
+    /// A blocked problem where it cannot be written, a finding where the file there is not ours;
+    /// the old file is untouched then.
+    pub fn write(&self, path: &Path, name: &str) -> Result<(), Problem> {
+        file::write(self, path, name)
+    }
+}
