@@ -1,0 +1,35 @@
+# Thin targets; each is named in README.md.
+CARGO ?= cargo
+FENCEPOST = target/release/fencepost
+SANDBOX ?= full
+
+.PHONY: check test lint record build bench install
+
+## The main job: builds, then verifies the guides on the CPythons found. SANDBOX=off where none can be had.
+check: build
+	$(FENCEPOST) check --sandbox $(SANDBOX)
+
+build:
+	$(CARGO) build --release --locked
+
+## All tests; what the machine lacks is counted at the end.
+test:
+	@rm -f target/tmp/skipped.txt
+	$(CARGO) test --locked
+	@if [ -s target/tmp/skipped.txt ]; then cat target/tmp/skipped.txt; wc -l < target/tmp/skipped.txt | xargs echo "tests skipped:"; fi
+
+## Formatting, clippy with warnings denied, documentation.
+lint:
+	$(CARGO) fmt --check
+	$(CARGO) clippy --locked --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --no-deps --document-private-items
+
+## Records the guides' expectations on every CPython found.
+record: build
+	$(FENCEPOST) record
+
+bench:
+	$(CARGO) bench --locked
+
+install:
+	$(CARGO) install --locked --path .
