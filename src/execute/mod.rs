@@ -4,12 +4,22 @@
 //! first. Knows scheduling, the sandbox, the runner that joins blocks of a group; prints nothing.
 
 mod analyse;
+mod entropy;
+mod interrupt;
+mod open;
+mod place;
+mod program;
 mod record;
 mod run;
+mod signals;
+mod surroundings;
+#[cfg(all(test, unix))]
+mod testing;
 
 /// The walls around a run.
 pub mod sandbox;
 
 pub use analyse::{Analysis, Comment, PrintSite, analyse};
+pub use interrupt::interrupted;
 pub use record::{Ending, RunRecord};
 pub use run::{RunEvent, RunOptions, run_all};

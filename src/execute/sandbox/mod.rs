@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::problem::Problem;
+
 /// How much of the sandbox stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -24,4 +26,36 @@ impl Level {
             Self::Full => "full",
         }
     }
+}
+
+/// Whether one layer stands on this machine, and how to get it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LayerReport {
+    /// The layer's name.
+    pub name: String,
+    /// Whether it stands.
+    pub on: bool,
+    /// What was found: a version or measure where it stands, the reason with its errno where it does not.
+    pub why: String,
+    /// What to type or change, where it does not stand.
+    pub fix: Option<String>,
+}
+
+/// Finds out whether the walls of `wanted` stand here, by running a real child behind them; returns
+/// the level that runs will have.
+///
+/// # Errors
+///
+/// A problem of class `Blocked` that names the missing layer, the errno and the fix.
+pub fn probe(wanted: Level) -> Result<Level, Problem> {
+    // TODO(#4): every other level answers for itself once the walls are built.
+    match wanted {
+        Level::Off | Level::Reduced | Level::Full => Ok(Level::Off),
+    }
+}
+
+/// Reports on every layer, for `doctor`.
+#[must_use]
+pub fn report() -> Vec<LayerReport> {
+    Vec::new()
 }

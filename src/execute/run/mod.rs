@@ -1,0 +1,157 @@
+//! Runs a list of planned runs, several at a time, and keeps their order.
+
+use std::sync::{Arc, Mutex};
+
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinSet;
+
+use crate::plan::PlannedRun;
+use crate::problem::Problem;
+
+use super::place::Site;
+use super::sandbox::Level;
+use super::{RunRecord, interrupt, open};
+
+/// What happens while runs go on.
+#[derive(Debug, Clone)]
+pub enum RunEvent<'a> {
+    /// The run with this index began.
+    Started(usize),
+    /// The run with this index ended.
+    Finished(usize, &'a RunRecord),
+}
+
+/// How to run.
+#[derive(Debug, Clone)]
+pub struct RunOptions {
+    /// How many runs at once, at least 1.
+    pub jobs: usize,
+    /// The walls that were found to stand (see [`super::sandbox::probe`]).
+    pub sandbox: Level,
+}
+
+/// Runs everything, in the best order it finds, and returns records in the order of `runs`.
+///
+/// `event` is called from this thread alone. SIGINT and SIGTERM end every child, remove every
+/// temporary folder and return a problem of class `Interrupted`.
+///
+/// # Errors
+///
+/// What kept fencepost itself from working: no temporary folder, no process left, interrupted.
+/// An example that cannot start is a record, not an error.
+pub fn run_all(
+    runs: &[PlannedRun],
+    options: &RunOptions,
+    event: &mut dyn FnMut(RunEvent<'_>),
+) -> Result<Vec<RunRecord>, Problem> {
+    if runs.is_empty() {
+        return Ok(Vec::new());
+    }
+    let interrupt = interrupt::watch();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(|error| no_runtime(&error))?;
+    let work = Work {
+        runs: runs.into(),
+        site: Site::new()?,
+    };
+    runtime.block_on(schedule(
+        Arc::new(work),
+        options.jobs.max(1),
+        interrupt,
+        event,
+    ))
+}
+
+fn no_runtime(error: &std::io::Error) -> Problem {
+    Problem::blocked("no-runtime", "cannot start threads to run examples with")
+        .because(error.to_string())
+        .hint("close some programs, or raise the limits on processes and open files")
+}
+
+/// What all workers share.
+struct Work {
+    runs: Vec<PlannedRun>,
+    site: Site,
+}
+
+/// What a worker tells the scheduler.
+enum News {
+    Started(usize),
+    Finished(usize, Box<RunRecord>),
+}
+
+/// Runs everything in two waves: what may stand beside others, then what must be alone.
+async fn schedule(
+    work: Arc<Work>,
+    jobs: usize,
+    mut interrupt: watch::Receiver<bool>,
+    event: &mut dyn FnMut(RunEvent<'_>),
+) -> Result<Vec<RunRecord>, Problem> {
+    let (alone, together): (Vec<usize>, Vec<usize>) =
+        (0..work.runs.len()).partition(|index| work.runs[*index].alone);
+    let mut records: Vec<Option<RunRecord>> = work.runs.iter().map(|_| None).collect();
+    for (order, jobs) in [(together, jobs), (alone, 1)] {
+        let mut workers = JoinSet::new();
+        let mut news = send_out(&mut workers, &work, order, jobs);
+        loop {
+            tokio::select! {
+                biased;
+                _ = interrupt.wait_for(|interrupted| *interrupted) => {
+                    workers.shutdown().await;
+                    return Err(interrupt::problem());
+                }
+                item = news.recv() => match item {
+                    Some(News::Started(index)) => event(RunEvent::Started(index)),
+                    Some(News::Finished(index, record)) => {
+                        event(RunEvent::Finished(index, &record));
+                        records[index] = Some(*record);
+                    }
+                    None => break,
+                },
+            }
+        }
+        while let Some(ended) = workers.join_next().await {
+            ended.map_err(|error| Problem::bug(format!("a worker failed: {error}")))?;
+        }
+    }
+    let missing = || Problem::bug("a run has no record");
+    records
+        .into_iter()
+        .map(|record| record.ok_or_else(missing))
+        .collect()
+}
+
+/// Starts workers that take runs from a common list until it is empty; their news ends when they do.
+fn send_out(
+    workers: &mut JoinSet<()>,
+    work: &Arc<Work>,
+    order: Vec<usize>,
+    jobs: usize,
+) -> mpsc::UnboundedReceiver<News> {
+    let (sender, receiver) = mpsc::unbounded_channel();
+    let count = jobs.min(order.len());
+    let list = Arc::new(Mutex::new(order.into_iter()));
+    for _ in 0..count {
+        let (work, list, sender) = (Arc::clone(work), Arc::clone(&list), sender.clone());
+        workers.spawn(async move {
+            while let Some(index) = next(&list) {
+                let _ = sender.send(News::Started(index));
+                let record = open::run(&work.runs[index], &work.site).await;
+                let _ = sender.send(News::Finished(index, Box::new(record)));
+            }
+        });
+    }
+    receiver
+}
+
+fn next(list: &Mutex<std::vec::IntoIter<usize>>) -> Option<usize> {
+    list.lock()
+        .expect("no worker panics while it holds the list")
+        .next()
+}
+
+#[cfg(all(test, unix))]
+mod tests;
