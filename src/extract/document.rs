@@ -4,6 +4,10 @@ use crate::discover::{Guide, Limits};
 use crate::position::{Position, Span};
 use crate::problem::Problem;
 
+use super::examples::assemble;
+use super::outline::{Piece, outline};
+use super::reader::{Reading, read};
+use super::source::Source;
 use super::{Directives, Fence, VersionCondition};
 
 /// What a block's text is.
@@ -113,6 +117,40 @@ pub struct Document {
 
 /// Reads a guide: finds every fence, decides its fate, builds the examples.
 #[must_use]
-pub fn document(_guide: &Guide) -> Document {
-    todo!("owner: extract")
+pub fn document(guide: &Guide) -> Document {
+    let text = guide.text.as_ref();
+    let mut pieces = outline(text, &Source::whole(text));
+    pieces.drain(..count_in_front_matter(text, &pieces));
+    let Reading {
+        drafts,
+        mut problems,
+    } = read(text, pieces);
+    let (fences, examples) = assemble(guide, drafts, &mut problems);
+    Document {
+        guide: guide.clone(),
+        fences,
+        examples,
+        problems: problems.placed(&guide.id, text),
+    }
+}
+
+/// Counts the pieces that the parser made of the lines above a guide's text: `---`, keys, `---`.
+fn count_in_front_matter(text: &str, pieces: &[Piece]) -> usize {
+    let body = text.trim_start_matches('\u{feff}');
+    let mut lines = body.split_inclusive('\n');
+    let marker = lines.next().unwrap_or_default().trim_end();
+    let first = lines.next().unwrap_or_default();
+    if !matches!(marker, "---" | "+++") || !first.contains([':', '=', '#']) {
+        return 0;
+    }
+    let closes =
+        |line: &&str| line.trim_end() == marker || (marker == "---" && line.trim_end() == "...");
+    let Some(last) = lines.find(closes) else {
+        return 0;
+    };
+    let end = last.as_ptr() as usize - text.as_ptr() as usize;
+    pieces
+        .iter()
+        .take_while(|piece| piece.start() < end && !matches!(piece, Piece::Code(_)))
+        .count()
 }

@@ -4,10 +4,27 @@
 //! [`Fate`], every example its id, code and directives, and every shown output the example that
 //! it belongs to. All problems of a guide at once.
 
+mod attributes;
+mod comments;
 mod directives;
 mod document;
+mod draft;
+mod examples;
 mod fence;
+mod info;
+mod lines;
+mod names;
+mod nested;
+mod outline;
+mod outputs;
+mod problems;
+mod reader;
+mod session;
+mod source;
 
 pub use directives::{Directives, Raises, StderrMode, StdoutMode, VersionCondition};
 pub use document::{Block, BlockKind, Document, Example, Extra, OutputFence, Prompt, document};
 pub use fence::{Fate, Fence, FenceKind};
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,12 @@
 //! Directives: what a guide says about a block, in an HTML comment above it or in its info string.
 
+mod given;
+mod keys;
+
 use serde::{Deserialize, Serialize};
+
+pub(super) use given::Given;
+pub(super) use keys::KEYS;
 
 /// A PEP 440 version specifier set, compared by release (3.15.0rc1 counts as 3.15).
 #[derive(Debug, Clone, PartialEq, Eq)]

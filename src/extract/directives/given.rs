@@ -1,0 +1,91 @@
+//! Words of comments and info strings → directives, with a problem for each that is wrong.
+
+use crate::problem::Problem;
+use crate::wording::{nearest, ticked};
+
+use super::super::comments::Word;
+use super::super::problems::Problems;
+use super::{Directives, KEYS};
+
+/// How many problems of one comment or info string are told; hostile text would repeat one for ever.
+const TOLD: usize = 20;
+
+/// The directives of one fence and which keys were given, each with its place.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(in crate::extract) struct Given {
+    /// What they say.
+    pub(in crate::extract) directives: Directives,
+    /// Keys that were set, with the byte where each stands.
+    pub(in crate::extract) keys: Vec<(&'static str, usize)>,
+}
+
+impl Given {
+    /// Adds the words of a comment of ours: every word must be a key of ours.
+    pub(in crate::extract) fn add_comment(&mut self, words: &[Word], problems: &mut Problems) {
+        for word in words.iter().take(TOLD) {
+            match known(&word.attribute.key) {
+                Some(key) => self.set(key, word, problems),
+                None => problems.add(word.offset, unknown(&word.attribute.key)),
+            }
+        }
+    }
+
+    /// Adds the words between the braces of an info string: other tools keep theirs there too.
+    pub(in crate::extract) fn add_info(&mut self, words: &[Word], problems: &mut Problems) {
+        let braced = words.iter().filter(|word| word.attribute.braced);
+        for word in braced
+            .filter(|word| word.attribute.value.is_some())
+            .take(TOLD)
+        {
+            if let Some(key) = known(&word.attribute.key) {
+                self.set(key, word, problems);
+            }
+        }
+    }
+
+    /// Returns where `key` was given.
+    pub(in crate::extract) fn place(&self, key: &str) -> Option<usize> {
+        let mut keys = self.keys.iter();
+        keys.find(|(given, _)| *given == key)
+            .map(|(_, offset)| *offset)
+    }
+
+    fn set(&mut self, key: &'static str, word: &Word, problems: &mut Problems) {
+        let attribute = &word.attribute;
+        if self.place(key).is_some() {
+            let message = format!("directive `{key}` is given twice for one fence");
+            return problems.add(word.offset, Problem::finding("bad-directive", message));
+        }
+        let checked = match &attribute.value {
+            None => Err(format!("a value is missing: write `{key}=…`")),
+            Some(_) if attribute.unclosed => Err("its quote is never closed".to_owned()),
+            Some(value) => self.directives.set(key, value),
+        };
+        match checked {
+            Ok(()) => self.keys.push((key, word.offset)),
+            Err(cause) => problems.add(
+                word.offset,
+                Problem::finding("bad-directive", format!("bad directive `{key}`: {cause}")),
+            ),
+        }
+    }
+}
+
+fn known(key: &str) -> Option<&'static str> {
+    KEYS.iter().find(|known| **known == key).copied()
+}
+
+fn unknown(key: &str) -> Problem {
+    let shown: String = key.chars().take(40).collect();
+    let near = if key.len() <= 40 {
+        nearest(key, &KEYS)
+    } else {
+        None
+    };
+    let directives = format!("directives are: {}", ticked(&KEYS));
+    let hint = match near {
+        Some(near) => format!("did you mean `{near}`? {directives}"),
+        None => directives,
+    };
+    Problem::finding("unknown-directive", format!("unknown directive `{shown}`")).hint(hint)
+}

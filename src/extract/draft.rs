@@ -1,0 +1,65 @@
+//! A fence while its guide is being read: what it is, before examples are put together.
+
+use crate::position::Span;
+
+use super::directives::Given;
+use super::{BlockKind, FenceKind};
+
+/// A block that runs, or would if it were not skipped.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Runnable {
+    /// What its text is.
+    pub(super) kind: BlockKind,
+    /// Its code.
+    pub(super) code: String,
+    /// The guide's bytes of each line.
+    pub(super) line_spans: Vec<Span>,
+    /// Why it does not run.
+    pub(super) skipped: Option<String>,
+}
+
+/// What a fence turned out to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Role {
+    /// Python.
+    Block(Runnable),
+    /// An output of the block in the draft `of`.
+    Output {
+        /// Index of that draft.
+        of: usize,
+        /// The text shown.
+        text: String,
+        /// The guide's bytes of each line.
+        line_spans: Vec<Span>,
+        /// Whether it is a claim.
+        explicit: bool,
+    },
+    /// A file beside an example.
+    File {
+        /// What it holds.
+        content: String,
+    },
+    /// Something else.
+    NotPython,
+    /// Names Python and was not selected.
+    Lookalike(String),
+    /// Stands inside another fence.
+    Nested,
+}
+
+/// A fence with its role.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Draft {
+    /// What kind of place it is.
+    pub(super) kind: FenceKind,
+    /// The whole fence.
+    pub(super) span: Span,
+    /// Its info string.
+    pub(super) info: Span,
+    /// The name it has unless the guide gives one; empty for what is not Python.
+    pub(super) name: String,
+    /// What the guide says about it.
+    pub(super) given: Given,
+    /// What it is.
+    pub(super) role: Role,
+}
