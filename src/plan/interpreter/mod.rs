@@ -1,6 +1,8 @@
 //! One CPython build: what it is, where it was found, how it is chosen.
 
 mod find;
+mod memory;
+mod places;
 mod probe;
 mod spec;
 
@@ -9,7 +11,8 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-pub use find::{Found, Misfit, find};
+pub use find::{Found, Misfit, MisfitKind, broken_shims, find, find_in};
+pub use places::Places;
 pub use spec::{Spec, choose};
 
 /// Which build of `CPython` an interpreter is.
@@ -89,6 +92,12 @@ impl Interpreter {
             }
         }
     }
+}
+
+/// Orders interpreters by version (a release candidate before its release), then build.
+fn order(left: &Interpreter, right: &Interpreter) -> std::cmp::Ordering {
+    let version = |one: &Interpreter| one.version.parse::<pep440_rs::Version>().ok();
+    (version(left), left.release, left.build).cmp(&(version(right), right.release, right.build))
 }
 
 /// A version and build without a place: what an expectation is recorded for. Ordered by release, then build.

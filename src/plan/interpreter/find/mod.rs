@@ -1,0 +1,171 @@
+//! Finds interpreters in PATH, pyenv and the other places where machines keep them.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use serde::{Deserialize, Serialize};
+
+use crate::plan::interpreter::memory::Memory;
+use crate::plan::interpreter::places::{Places, is_environment, program_at};
+use crate::plan::interpreter::probe::probe;
+use crate::plan::interpreter::{Interpreter, order};
+
+/// Why a program that looks like Python cannot be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum MisfitKind {
+    /// `CPython` before 3.8.
+    TooOld,
+    /// `PyPy`, `GraalPy` and the like.
+    OtherImplementation,
+    /// It does not start, hangs, crashes or answers rubbish.
+    Broken,
+}
+
+/// A program that looks like Python and cannot be used, with the reason.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Misfit {
+    /// Where it was found.
+    pub path: PathBuf,
+    /// What kind of reason it is.
+    pub kind: MisfitKind,
+    /// Why it cannot be used, such as `CPython 2.7.18 is too old: fencepost runs 3.8 and newer`.
+    pub reason: String,
+}
+
+/// What the machine holds.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Found {
+    /// Usable interpreters, one per real path, oldest first.
+    pub interpreters: Vec<Interpreter>,
+    /// What looked like one and is not usable, in the order of paths.
+    pub misfits: Vec<Misfit>,
+    /// What the user named, by the path as named: usable or not.
+    pub named: BTreeMap<PathBuf, Result<Interpreter, Misfit>>,
+}
+
+/// Searches the machine; `extra` are paths that the user named, probed as well.
+#[must_use]
+pub fn find(extra: &[PathBuf]) -> Found {
+    find_in(
+        &Places::from_variables(&|name| std::env::var_os(name)),
+        extra,
+    )
+}
+
+/// Searches the places given; `extra` are paths that the user named, probed as well.
+#[must_use]
+pub fn find_in(places: &Places, extra: &[PathBuf]) -> Found {
+    let mut memory = Memory::read(places.cache.as_deref());
+    let candidates = without_aliases(places.candidates());
+    let programs: Vec<PathBuf> = extra.iter().map(|path| program_at(path)).collect();
+    let all: Vec<&Path> = candidates
+        .iter()
+        .chain(&programs)
+        .map(PathBuf::as_path)
+        .collect();
+    let answers = ask(&all, places, &mut memory);
+    memory.write(places.cache.as_deref());
+    let mut found = Found::default();
+    let (of_candidates, of_programs) = answers.split_at(candidates.len());
+    for answer in of_candidates {
+        match answer.clone() {
+            Ok(interpreter) => add(&mut found.interpreters, interpreter),
+            Err(misfit) => found.misfits.push(misfit),
+        }
+    }
+    found.named = extra
+        .iter()
+        .cloned()
+        .zip(of_programs.iter().cloned())
+        .collect();
+    found.interpreters.sort_by(order);
+    found
+        .misfits
+        .sort_by(|left, right| left.path.cmp(&right.path));
+    found
+}
+
+/// Asks each shim that a version manager put into `PATH`; returns those that lead nowhere.
+///
+/// Slow, since each starts the version manager; only `doctor` wants to know.
+#[must_use]
+pub fn broken_shims(places: &Places) -> Vec<Misfit> {
+    let shims = places.shims();
+    let paths: Vec<&Path> = shims.iter().map(PathBuf::as_path).collect();
+    let answers = ask(&paths, places, &mut Memory::default());
+    let broken = |answer: Result<Interpreter, Misfit>| {
+        answer
+            .err()
+            .filter(|misfit| misfit.kind == MisfitKind::Broken)
+    };
+    answers.into_iter().filter_map(broken).collect()
+}
+
+/// Keeps one path per real path: the first found, but a plain name where several lead to one file.
+fn without_aliases(candidates: Vec<PathBuf>) -> Vec<PathBuf> {
+    let mut places: BTreeMap<PathBuf, usize> = BTreeMap::new();
+    let mut kept: Vec<PathBuf> = Vec::new();
+    for path in candidates {
+        let real = path.canonicalize().unwrap_or_else(|_| path.clone());
+        if let Some(place) = places.get(&real) {
+            if path == real && !is_environment(&kept[*place]) {
+                kept[*place] = path;
+            }
+        } else {
+            places.insert(real, kept.len());
+            kept.push(path);
+        }
+    }
+    kept
+}
+
+fn add(interpreters: &mut Vec<Interpreter>, interpreter: Interpreter) {
+    let known = |other: &Interpreter| other.real_path == interpreter.real_path;
+    if !interpreters.iter().any(known) {
+        interpreters.push(interpreter);
+    }
+}
+
+/// Returns what each program says, in their order; those that memory does not know are asked several at a time.
+fn ask(paths: &[&Path], places: &Places, memory: &mut Memory) -> Vec<Result<Interpreter, Misfit>> {
+    let mut answers: Vec<Option<Result<Interpreter, Misfit>>> =
+        paths.iter().map(|path| memory.recall(path)).collect();
+    let open: Vec<usize> = (0..paths.len())
+        .filter(|index| answers[*index].is_none())
+        .collect();
+    for (index, answer) in ask_open(&open, paths, places) {
+        memory.keep(paths[index], &answer);
+        answers[index] = Some(answer);
+    }
+    answers.into_iter().flatten().collect()
+}
+
+fn ask_open(
+    open: &[usize],
+    paths: &[&Path],
+    places: &Places,
+) -> Vec<(usize, Result<Interpreter, Misfit>)> {
+    let next = AtomicUsize::new(0);
+    let answers = Mutex::new(Vec::new());
+    let work = || {
+        while let Some(index) = open.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let answer = probe(paths[*index], &places.variables);
+            let mut answers = answers.lock().unwrap_or_else(PoisonError::into_inner);
+            answers.push((*index, answer));
+        }
+    };
+    let cpus = std::thread::available_parallelism().map_or(2, usize::from);
+    std::thread::scope(|scope| {
+        for _ in 0..open.len().min(cpus * 2) {
+            scope.spawn(work);
+        }
+    });
+    answers.into_inner().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(unix)]
+#[cfg(test)]
+mod tests;
