@@ -9,5 +9,14 @@ mod architecture;
 /// `check`, end to end.
 mod check;
 
+/// Bad input of every kind.
+mod bad_input;
+
+/// `record`, end to end.
+mod record;
+
+/// `list` and the commands that tell.
+mod list;
+
 /// The bar for our own guides.
 mod content;

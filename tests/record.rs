@@ -1,0 +1,137 @@
+//! `fencepost record`: stable, minimal, never torn.
+
+use crate::support::{Project, has_python};
+
+#[test]
+fn recording_twice_or_moving_an_example_changes_no_byte() {
+    let project = Project::new().guide(
+        "a.md",
+        &["print(1)", "import sys\nprint('x', file=sys.stderr)"],
+    );
+    project.run("record").exits(0);
+    let first = project.read("expected/a.toml");
+    project.run("record").exits(0);
+    assert_eq!(project.read("expected/a.toml"), first);
+    let moved = project
+        .read("a.md")
+        .replace("# Guide\n", "# Guide\n\nA paragraph above everything.\n");
+    project.write("a.md", &moved);
+    project.run("record").exits(0);
+    assert_eq!(project.read("expected/a.toml"), first);
+    project.run("check").exits(0);
+}
+
+#[test]
+fn an_unstable_example_is_named_and_not_recorded_and_the_others_are() {
+    let unstable = "import random\nprint(random.random())";
+    let project = Project::new().guide(
+        "a.md",
+        &[
+            "print('stable')",
+            unstable,
+            "print({'a', 'b', 'c', 'd', 'e', 'f', 'g'})",
+        ],
+    );
+    project
+        .run("record")
+        .exits(1)
+        .prints("2 flaky")
+        .prints("1 match")
+        .prints("stdout line 1");
+    let file = project.read("expected/a.toml");
+    assert!(file.contains("stable") && !file.contains("{'"), "{file}");
+}
+
+#[test]
+fn a_false_claim_or_an_undeclared_exception_is_not_recorded() {
+    let project = Project::new().guide(
+        "a.md",
+        &["print(1)  # => 2", "raise KeyError('k')", "print('good')"],
+    );
+    project
+        .run("record")
+        .exits(1)
+        .prints("2 differs")
+        .prints("1 match");
+    let file = project.read("expected/a.toml");
+    assert!(
+        file.contains("good") && !file.contains("KeyError"),
+        "{file}"
+    );
+}
+
+#[test]
+fn versions_that_differ_get_an_overlay_and_those_alike_share() {
+    if !["3.12", "3.13"].into_iter().all(has_python) {
+        return;
+    }
+    let project = Project::new().on(&["3.12", "3.13"]).guide(
+        "a.md",
+        &["import gc\nprint(gc.get_threshold())", "print('same')"],
+    );
+    project.run("record").exits(0);
+    let file = project.read("expected/a.toml");
+    assert_eq!(file.matches("same").count(), 1, "{file}");
+    assert!(
+        file.contains("(700, 10, 10)") && file.contains("(2000, 10, 10)"),
+        "{file}"
+    );
+    project.run("check").exits(0).prints("4 match");
+    project
+        .run("check --python 3.13")
+        .exits(0)
+        .prints("2 match");
+}
+
+#[test]
+fn a_version_is_added_without_touching_the_others_in_any_order() {
+    if !["3.11", "3.12", "3.13"].into_iter().all(has_python) {
+        return;
+    }
+    let code = "import sys\nprint(sys.version_info[:2] >= (3, 13))";
+    let recorded_in = |order: &[&str]| {
+        let project = Project::new().guide("a.md", &[code]);
+        for version in order {
+            project.run(&format!("record --python {version}")).exits(0);
+        }
+        project.read("expected/a.toml")
+    };
+    let all = recorded_in(&["3.11", "3.12", "3.13"]);
+    assert_eq!(all, recorded_in(&["3.13", "3.11", "3.12"]));
+    assert_eq!(all, recorded_in(&["3.12", "3.13", "3.11", "3.12"]));
+}
+
+#[test]
+fn an_interpreter_that_was_not_recorded_is_judged_by_the_nearest_older_one() {
+    if !["3.12", "3.13"].into_iter().all(has_python) {
+        return;
+    }
+    let project = Project::new().guide(
+        "a.md",
+        &["print('same')", "import gc\nprint(gc.get_threshold())"],
+    );
+    project.run("record --python 3.12").exits(0);
+    let results = project
+        .run("check --python 3.13 --format json")
+        .exits(1)
+        .json("result");
+    assert_eq!(
+        (&results[0]["verdict"], &results[0]["recorded"]),
+        (&"match".into(), &false.into())
+    );
+    assert_eq!(results[1]["verdict"], "unrecorded");
+    assert_eq!(results[1]["difference"]["actual"], "(2000, 10, 10)\n");
+}
+
+#[test]
+fn patterns_that_a_person_put_in_survive_recording() {
+    let project = Project::new().guide("a.md", &["print('took 7 ms')"]);
+    project.run("record").exits(0);
+    let pattern = project
+        .read("expected/a.toml")
+        .replace("took 7 ms", "took [..] ms");
+    project.write("expected/a.toml", &pattern);
+    project.run("check").exits(0);
+    project.run("record").exits(0);
+    assert_eq!(project.read("expected/a.toml"), pattern);
+}
