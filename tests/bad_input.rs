@@ -85,20 +85,25 @@ fn a_bad_version_is_wrong_usage_and_a_missing_one_is_blocked() {
 #[test]
 fn a_machine_without_python_gets_exit_3_and_the_way_out() {
     let project = Project::new().guide("a.md", &["print(1)"]);
-    let mut command = project.command("check --python all");
-    command
-        .env("PATH", "/nonexistent")
-        .env("HOME", project.root())
-        .env("PYENV_ROOT", "/nonexistent")
-        .env("XDG_CACHE_HOME", project.path("cache"));
-    command.env("FENCEPOST_SEARCH", "path-only");
-    let output = command.output().unwrap();
-    assert_eq!(
-        output.status.code(),
-        Some(3),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
+    let Some(ran) = project.run_hiding(|_| true, "check --python all") else {
+        return;
+    };
+    ran.exits(3).complains("no CPython").complains("hint");
+}
+
+#[test]
+fn a_machine_with_one_python_checks_on_it_whichever_it_is() {
+    for version in ["3.9.", "3.11.", "3.13."] {
+        let project = Project::new().guide("a.md", &["print(1)"]);
+        let others = |found: &str| !found.starts_with(version);
+        let Some(ran) = project.run_hiding(others, "check --python all --format json") else {
+            return;
+        };
+        let ran = ran.exits(0);
+        let summary = &ran.json("summary")[0];
+        let interpreters = summary["interpreters"].as_array().unwrap();
+        assert_eq!(interpreters.len(), 1, "{summary}");
+    }
 }
 
 #[test]

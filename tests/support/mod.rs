@@ -128,6 +128,75 @@ impl Project {
     }
 }
 
+impl Project {
+    /// Runs the binary on a machine without the interpreters whose version `hidden` names: each is
+    /// covered by `/dev/null` in a mount namespace of the command's own. `None` where that cannot be had.
+    #[track_caller]
+    pub(crate) fn run_hiding(&self, hidden: impl Fn(&str) -> bool, words: &str) -> Option<Ran> {
+        let mut covered = Vec::new();
+        loop {
+            let paths = self.interpreters_found(&covered)?;
+            let more: Vec<String> = paths
+                .into_iter()
+                .filter(|(version, _)| hidden(version))
+                .map(|(_, path)| path)
+                .collect();
+            if more.is_empty() {
+                break;
+            }
+            covered.extend(more);
+        }
+        let output = output_within(self.covering(&covered, words), OUTER_TIMEOUT);
+        Some(Ran {
+            words: words.to_owned(),
+            root: self.root().to_owned(),
+            output,
+        })
+    }
+
+    /// Returns version and path of each interpreter found while some paths are covered.
+    fn interpreters_found(&self, covered: &[String]) -> Option<Vec<(String, String)>> {
+        let output = output_within(
+            self.covering(covered, "python list --format json"),
+            OUTER_TIMEOUT,
+        );
+        let error = String::from_utf8_lossy(&output.stderr).into_owned();
+        if error.contains("unshare:") || error.contains("mount:") {
+            skip("mount namespaces for a user");
+            return None;
+        }
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        let field = |line: &str, key: &str| {
+            let value: serde_json::Value = serde_json::from_str(line).ok()?;
+            Some(value[key].as_str()?.to_owned())
+        };
+        Some(
+            text.lines()
+                .filter_map(|line| Some((field(line, "version")?, field(line, "path")?)))
+                .collect(),
+        )
+    }
+
+    fn covering(&self, covered: &[String], words: &str) -> Command {
+        let script = "for path in $HIDDEN; do mount --bind /dev/null \"$(readlink -f $path)\"; done; exec \"$@\"";
+        let inner = self.command(words);
+        let mut command = Command::new("unshare");
+        command
+            .args(["--map-root-user", "--mount", "sh", "-c", script, "sh"])
+            .arg(inner.get_program());
+        command
+            .args(inner.get_args())
+            .current_dir(self.root())
+            .stdin(Stdio::null());
+        command
+            .env_remove("CI")
+            .env("NO_COLOR", "1")
+            .env("HIDDEN", covered.join(" "));
+        command.env("XDG_CACHE_HOME", self.path("cache"));
+        command
+    }
+}
+
 /// Runs a command to its end, or ends it and fails the test.
 #[track_caller]
 pub(crate) fn output_within(mut command: Command, limit: Duration) -> Output {
