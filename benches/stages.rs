@@ -43,7 +43,9 @@ fn extraction(criterion: &mut Criterion) {
             events.map(|(_, range)| range.end).max()
         });
     });
-    group.bench_function("document", |bencher| bencher.iter(|| document(black_box(&guide))));
+    group.bench_function("document", |bencher| {
+        bencher.iter(|| document(black_box(&guide)))
+    });
     group.finish();
 }
 

@@ -313,7 +313,7 @@ pub(crate) enum ReportFormat {
     Human,
     /// JSON lines
     Json,
-    /// `JUnit` XML
+    #[value(help = "JUnit XML")]
     Junit,
     /// GitHub workflow annotations
     Github,

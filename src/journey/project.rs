@@ -8,7 +8,7 @@ use crate::discover::{Config, Roots, Settings, Start, guides};
 use crate::extract::{Document, Example, Fate, document};
 use crate::plan::interpreter::{Found, Spec, choose, find};
 use crate::plan::{Choice, Interpreter, select};
-use crate::problem::Problem;
+use crate::problem::{Class, Problem};
 use crate::report::FenceReport;
 
 /// What the user asked for, whatever the command.
@@ -50,7 +50,7 @@ impl Project {
     ///
     /// # Errors
     ///
-    /// Problems of the configuration, all at once.
+    /// Problems of the configuration, all at once; paths that name nothing.
     pub fn open(request: &Request) -> Result<Self, Vec<Problem>> {
         let first = request.paths.first().map_or_else(
             || request.current_folder.clone(),
@@ -63,6 +63,15 @@ impl Project {
             since: request.since.clone(),
         };
         let found = guides(&roots, &config);
+        let usage: Vec<Problem> = found
+            .problems
+            .iter()
+            .filter(|problem| problem.class == Class::Usage)
+            .cloned()
+            .collect();
+        if !usage.is_empty() {
+            return Err(usage);
+        }
         let documents = found
             .guides
             .into_iter()
