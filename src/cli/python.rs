@@ -1,6 +1,6 @@
 //! `fencepost python list`: the interpreters of this machine.
 
-use crate::plan::interpreter::find;
+use crate::plan::interpreter::{choose, find};
 use crate::problem::Problem;
 use crate::report::{self, Sink};
 
@@ -13,14 +13,9 @@ pub(crate) fn run(arguments: &PythonArguments) -> Result<ExitCode, Vec<Problem>>
     let found = find(&[]);
     let draw: &dyn Fn(&mut dyn std::io::Write) -> std::io::Result<()> = match format {
         ReportFormat::Json => &|out| report::write_interpreters_json(&found.interpreters, out),
-        _ => &|out| report::write_interpreters(&found.interpreters, out),
+        _ => &|out| report::write_found(&found, out),
     };
     Sink::Stdout.write(draw).map_err(|problem| vec![problem])?;
-    if found.interpreters.is_empty() {
-        let problem = Problem::blocked("no-interpreter", "no CPython 3.8 or newer was found");
-        return Err(vec![problem.hint(
-            "install one, or name it with `--python PATH`; `fencepost doctor` tells more",
-        )]);
-    }
+    choose(&[], &found)?;
     Ok(ExitCode::Success)
 }
