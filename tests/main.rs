@@ -15,9 +15,6 @@ mod bad_input;
 /// `record`, end to end.
 mod record;
 
-/// Properties across stages.
-mod properties;
-
 /// `list` and the commands that tell.
 mod list;
 

@@ -16,6 +16,19 @@ pub enum Stream {
     Claim,
 }
 
+impl Stream {
+    /// Returns the name used in JSON and in sentences.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Stdout => "stdout",
+            Self::Stderr => "stderr",
+            Self::Ending => "ending",
+            Self::Claim => "claim",
+        }
+    }
+}
+
 /// Whether a difference changes what the reader learns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -37,6 +50,8 @@ pub struct Difference {
     pub actual: String,
     /// Whether it matters.
     pub class: DifferenceClass,
+    /// Why it is of this class, in words, such as `a number differs`.
+    pub why: String,
     /// 1-based line in the guide that it points at.
     pub line: Option<usize>,
 }

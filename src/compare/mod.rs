@@ -5,14 +5,24 @@
 /// Expected files: model, text form, reading, atomic writing.
 pub mod expected;
 
+/// Expected text with patterns.
+pub mod pattern;
+
 mod claims;
+mod classify;
 mod diagnosis;
 mod difference;
+mod ending;
 mod judge;
 mod stability;
 
+#[cfg(test)]
+mod testing;
+
 pub use claims::{ClaimFault, false_claims};
+pub use classify::classify;
 pub use diagnosis::{Diagnosis, Neighbour, diagnose};
 pub use difference::{Difference, DifferenceClass, Stream};
+pub use ending::ending_in_words;
 pub use judge::{Judged, Verdict, judge};
 pub use stability::{Instability, VaryingSpan, instability};

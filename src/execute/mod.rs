@@ -6,7 +6,6 @@
 mod analyse;
 mod entropy;
 mod interrupt;
-mod merge;
 mod open;
 mod place;
 mod program;
@@ -22,6 +21,5 @@ pub mod sandbox;
 
 pub use analyse::{Analysis, Comment, PrintSite, analyse};
 pub use interrupt::interrupted;
-pub use merge::merge;
 pub use record::{Ending, RunRecord};
 pub use run::{RunEvent, RunOptions, run_all};

@@ -326,10 +326,8 @@ fn is_closed(guide: &str, code: &Code) -> bool {
     memchr::memchr(marker, &bytes[tail.clone()]).is_some_and(|at| run(tail.start + at) >= opening)
 }
 
-/// Returns the end of a span without the line end there.
+/// Returns the end of a span without the line ends and blanks at its end.
 fn trimmed_end(guide: &str, span: &Span) -> usize {
-    let text = &guide[span.clone()];
-    let text = text.strip_suffix('\n').unwrap_or(text);
-    let text = text.strip_suffix('\r').unwrap_or(text);
+    let text = guide[span.clone()].trim_end_matches(['\n', '\r']);
     span.start + text.len()
 }

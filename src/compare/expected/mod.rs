@@ -47,17 +47,19 @@ impl Expectation {
         hasher.finalize().to_hex()[..16].to_owned()
     }
 
-    /// Returns what judges an interpreter, and whether that very version and build was recorded.
+    /// Returns what judges an interpreter.
     ///
-    /// Where it was not: the nearest older one of its build, of the usual build, and only then the
-    /// nearest newer one.
+    /// Where it was not recorded: the nearest older version of its build, of the usual build, and
+    /// only then the nearest newer one.
     #[must_use]
-    pub fn judging(&self, label: Label) -> Option<(&Transcript, bool)> {
-        if let Some(found) = labels::recorded(self.transcripts.keys(), label) {
-            return Some((&self.transcripts[&found], true));
-        }
-        let nearest = labels::nearest(self.transcripts.keys(), label)?;
-        Some((&self.transcripts[&nearest], false))
+    pub fn judging(&self, label: Label) -> Option<Judging<'_>> {
+        let exact = labels::recorded(self.transcripts.keys(), label);
+        let by = exact.or_else(|| labels::nearest(self.transcripts.keys(), label))?;
+        Some(Judging {
+            label: by,
+            transcript: &self.transcripts[&by],
+            recorded: exact.is_some(),
+        })
     }
 
     /// Returns the same with labels and transcripts as a file keeps them.
@@ -69,6 +71,17 @@ impl Expectation {
             transcripts: labels::canonical(&self.transcripts),
         }
     }
+}
+
+/// The recorded transcript that judges one interpreter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Judging<'a> {
+    /// What it was recorded on.
+    pub label: Label,
+    /// What was recorded.
+    pub transcript: &'a Transcript,
+    /// Whether that is the interpreter's own version and build.
+    pub recorded: bool,
 }
 
 /// One expected file.

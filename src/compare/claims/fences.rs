@@ -1,0 +1,116 @@
+//! Claims in output fences: whole lines of what the block before them printed, in order.
+
+use std::collections::BTreeSet;
+
+use crate::discover::Claims;
+use crate::extract::OutputFence;
+use crate::normalise::{mask_addresses, reduce};
+
+use super::align::{align, printed_there};
+use super::{ClaimFault, Judging, is_build, printed_lines};
+
+/// Judges the output fences that follow one block, on the interpreters that each is for.
+pub(super) fn faults(judging: &Judging<'_>, block: usize, stdout: &str) -> Vec<ClaimFault> {
+    let release = judging.interpreter.release;
+    let fences: Vec<&OutputFence> = (judging.example.outputs.iter())
+        .filter(|fence| fence.block == block)
+        .filter(|fence| (fence.python.as_ref()).is_none_or(|python| python.allows(release)))
+        .filter(|fence| is_build(fence.build.as_deref(), judging.interpreter))
+        .collect();
+    let strict = judging.claims == Claims::Strict;
+    let (stated, advised): (Vec<_>, Vec<_>) =
+        (fences.into_iter()).partition(|fence| fence.explicit || strict);
+    let mut faults = together(judging, &stated, stdout);
+    for fence in advised {
+        let advice = together(judging, &[fence], stdout);
+        faults.extend(advice.into_iter().map(ClaimFault::advice));
+    }
+    faults
+}
+
+/// One claimed line: the fence that shows it, the line in it, the text.
+struct Shown {
+    fence: usize,
+    line: usize,
+    text: String,
+}
+
+/// Judges fences as one claim: their lines, one fence after the other, were printed in that order.
+fn together(judging: &Judging<'_>, fences: &[&OutputFence], stdout: &str) -> Vec<ClaimFault> {
+    let shown: Vec<Shown> = (fences.iter().enumerate())
+        .flat_map(|(index, fence)| shown_lines(index, &fence.text))
+        .collect();
+    let texts: Vec<&str> = shown.iter().map(|shown| shown.text.as_str()).collect();
+    // A terminal shows the exception below what was printed, and so may a fence.
+    let has_traceback = fences.iter().any(|fence| shows_traceback(&fence.text));
+    let below = if has_traceback {
+        judging.transcript.stderr.as_str()
+    } else {
+        judging.transcript.exception.as_deref().unwrap_or_default()
+    };
+    let mut printed = printed_lines(stdout);
+    printed.extend(printed_lines(below));
+    let found = align(&texts, &printed);
+    let mut told = BTreeSet::new();
+    let mut faults = Vec::new();
+    for (index, claim) in shown.iter().enumerate() {
+        // One fault shows the whole fence, so the first false line of each is enough.
+        if found[index].is_none() && told.insert(claim.fence) {
+            let there = printed_there(index, &found, &printed);
+            let actual = if has_traceback {
+                format!("{stdout}{below}")
+            } else {
+                stdout.to_owned()
+            };
+            faults.push(fault(judging, fences[claim.fence], claim, there, actual));
+        }
+    }
+    faults
+}
+
+fn fault(
+    judging: &Judging<'_>,
+    fence: &OutputFence,
+    claim: &Shown,
+    there: Option<&str>,
+    actual: String,
+) -> ClaimFault {
+    let message = match there {
+        Some(there) => format!("the guide shows `{}`, and it printed `{there}`", claim.text),
+        None => format!("the guide shows `{}`, and it was not printed", claim.text),
+    };
+    let line = (fence.line_spans.get(claim.line)).map_or(judging.example.position.line, |span| {
+        judging.lines.line(span.start)
+    });
+    ClaimFault::new(message, fence.text.clone(), actual, line)
+}
+
+fn shows_traceback(text: &str) -> bool {
+    text.contains("Traceback (most recent call last):") || text.contains("  File \"")
+}
+
+/// Returns the lines that a fence claims, tracebacks reduced, `...` left out: it claims nothing.
+fn shown_lines(fence: usize, text: &str) -> Vec<Shown> {
+    let text = mask_addresses(text);
+    let reduced = if shows_traceback(&text) {
+        reduce(&text)
+    } else {
+        text.clone()
+    };
+    let original: Vec<&str> = text.split('\n').collect();
+    let mut from = 0;
+    let mut shown = Vec::new();
+    for line in printed_lines(&reduced) {
+        let at = (original[from..].iter()).position(|other| other.trim_end() == line);
+        let at = at.map_or(from, |at| from + at);
+        from = (at + 1).min(original.len());
+        if line != "..." {
+            shown.push(Shown {
+                fence,
+                line: at,
+                text: line.to_owned(),
+            });
+        }
+    }
+    shown
+}

@@ -1,0 +1,149 @@
+//! Outputs that the guide itself shows: are they what was printed?
+//!
+//! Enters: an example, what Python's grammar says about its comments and prints, and a transcript.
+//! Leaves: one [`ClaimFault`] for each claim that is false, at its line in the guide.
+
+mod align;
+mod doctest;
+mod fences;
+mod inline;
+mod numbers;
+mod session;
+
+#[cfg(test)]
+mod tests;
+
+use crate::discover::Claims;
+use crate::execute::Analysis;
+use crate::extract::{Block, BlockKind, Directives, Example};
+use crate::normalise::Transcript;
+use crate::plan::Interpreter;
+use crate::position::LineIndex;
+
+use super::classify::classify;
+use super::{Difference, Stream};
+
+/// A claim that is false, or that cannot be attributed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClaimFault {
+    /// What is wrong, in words.
+    pub message: String,
+    /// Claimed against printed; `line` is the claim's line in the guide.
+    pub difference: Difference,
+    /// Whether it fails the check, or is advice.
+    pub fails: bool,
+}
+
+impl ClaimFault {
+    fn new(message: String, claimed: String, printed: String, line: usize) -> Self {
+        let (class, why) = classify(&claimed, &printed);
+        Self {
+            message,
+            difference: Difference {
+                stream: Stream::Claim,
+                expected: claimed,
+                actual: printed,
+                class,
+                why,
+                line: Some(line),
+            },
+            fails: true,
+        }
+    }
+
+    fn advice(self) -> Self {
+        Self {
+            fails: false,
+            ..self
+        }
+    }
+}
+
+/// What judging the claims of one example needs.
+struct Judging<'a> {
+    example: &'a Example,
+    lines: &'a LineIndex,
+    transcript: &'a Transcript,
+    interpreter: &'a Interpreter,
+    claims: Claims,
+}
+
+/// Judges every claim of an example on one interpreter. `analyses` has one entry per block.
+#[must_use]
+pub fn false_claims(
+    example: &Example,
+    guide_text: &str,
+    analyses: &[Analysis],
+    transcript: &Transcript,
+    interpreter: &Interpreter,
+    claims: Claims,
+) -> Vec<ClaimFault> {
+    if claims == Claims::Off {
+        return Vec::new();
+    }
+    let context = Judging {
+        example,
+        lines: &LineIndex::new(guide_text),
+        transcript,
+        interpreter,
+        claims,
+    };
+    let by_block = block_outputs(example, transcript, interpreter);
+    let nothing = Analysis::default();
+    let mut faults = Vec::new();
+    for (index, block) in example.blocks.iter().enumerate() {
+        let Some(outputs) = &by_block[index] else {
+            continue;
+        };
+        match &block.kind {
+            BlockKind::Session(prompts) => {
+                faults.extend(session::faults(&context, block, prompts, outputs));
+            }
+            BlockKind::Script => {
+                let of_block = analyses.get(index).unwrap_or(&nothing);
+                faults.extend(inline::faults(&context, block, of_block, &outputs.concat()));
+            }
+        }
+        faults.extend(fences::faults(&context, index, &outputs.concat()));
+    }
+    faults.sort_by_key(|fault| fault.difference.line);
+    faults
+}
+
+/// Returns what each block printed, prompt by prompt; `None` for one that is not for the interpreter.
+pub(super) fn block_outputs(
+    example: &Example,
+    transcript: &Transcript,
+    interpreter: &Interpreter,
+) -> Vec<Option<Vec<String>>> {
+    let is_run = |block: &Block| holds_on(&block.directives, interpreter);
+    let running = example.blocks.iter().filter(|block| is_run(block)).count();
+    let whole = [vec![transcript.stdout.clone()]];
+    let outputs = if running == 1 && transcript.blocks.is_empty() {
+        whole.as_slice()
+    } else {
+        transcript.blocks.as_slice()
+    };
+    let mut outputs = outputs.iter();
+    let output = |block| is_run(block).then(|| outputs.next().cloned().unwrap_or_default());
+    example.blocks.iter().map(output).collect()
+}
+
+fn holds_on(directives: &Directives, interpreter: &Interpreter) -> bool {
+    let version = directives.python.as_ref();
+    version.is_none_or(|python| python.allows(interpreter.release))
+        && is_build(directives.build.as_deref(), interpreter)
+}
+
+fn is_build(build: Option<&str>, interpreter: &Interpreter) -> bool {
+    build.is_none_or(|build| build == interpreter.build.name())
+}
+
+/// Splits printed text into lines; the final line feed ends the last one.
+pub(super) fn printed_lines(text: &str) -> Vec<&str> {
+    let body = text.strip_suffix('\n').unwrap_or(text);
+    if text.is_empty() {
+        return Vec::new();
+    }
+    body.split('\n').map(str::trim_end).collect()
+}

@@ -1,0 +1,147 @@
+//! Builders that the tests of this stage share.
+
+use crate::discover::Limits;
+use crate::execute::{Analysis, Comment, Ending, PrintSite};
+use crate::extract::{Block, BlockKind, Directives, Example, OutputFence, Prompt};
+use crate::normalise::Transcript;
+use crate::plan::{Build, Interpreter};
+use crate::position::{Position, Span};
+
+pub(super) fn interpreter(minor: u64) -> Interpreter {
+    Interpreter {
+        version: format!("3.{minor}.0"),
+        release: [3, minor, 0],
+        build: Build::Default,
+        path: "/usr/bin/python3".into(),
+        real_path: "/usr/bin/python3".into(),
+        prefix: "/usr".into(),
+        base_prefix: "/usr".into(),
+        library_paths: Vec::new(),
+        fingerprint: String::new(),
+    }
+}
+
+pub(super) fn printed(stdout: &str) -> Transcript {
+    Transcript {
+        stdout: stdout.into(),
+        stderr: String::new(),
+        ending: Ending::Exited { code: 0 },
+        blocks: Vec::new(),
+        exception: None,
+    }
+}
+
+/// A transcript that ended with an uncaught exception.
+pub(super) fn raised(stdout: &str, exception: &str) -> Transcript {
+    Transcript {
+        stderr: format!("{exception}\n"),
+        ending: Ending::Exited { code: 1 },
+        exception: Some(exception.into()),
+        ..printed(stdout)
+    }
+}
+
+/// Returns the spans of the lines of `part`, which stands in `text`.
+pub(super) fn spans_of(text: &str, part: &str) -> Vec<Span> {
+    let mut at = text.find(part).expect("the part stands in the text");
+    let mut spans = Vec::new();
+    for line in part.split_inclusive('\n') {
+        spans.push(at..at + line.trim_end_matches(['\n', '\r']).len());
+        at += line.len();
+    }
+    spans
+}
+
+/// An example of one block; `text` is the guide and holds `code` as it stands.
+pub(super) fn example(text: &str, code: &str) -> Example {
+    let at = text.find(code).expect("the code stands in the guide");
+    let line = text[..at].matches('\n').count();
+    Example {
+        id: "guide.md#a".into(),
+        name: "a".into(),
+        named: true,
+        position: Position {
+            line: line.max(1),
+            column: 1,
+        },
+        blocks: vec![block(text, code)],
+        files: Vec::new(),
+        outputs: Vec::new(),
+        directives: Directives::default(),
+        limits: Limits::default(),
+    }
+}
+
+pub(super) fn block(text: &str, code: &str) -> Block {
+    Block {
+        fence: 0,
+        kind: BlockKind::Script,
+        code: code.into(),
+        line_spans: spans_of(text, code),
+        directives: Directives::default(),
+    }
+}
+
+pub(super) fn output(text: &str, shown: &str, block: usize) -> OutputFence {
+    OutputFence {
+        fence: 1,
+        text: shown.into(),
+        line_spans: spans_of(text, shown),
+        python: None,
+        build: None,
+        block,
+        explicit: true,
+    }
+}
+
+/// A session whose prompts are single lines, with the options after `# doctest: `.
+pub(super) fn session(text: &str, code: &str) -> Example {
+    let lines: Vec<&str> = code.lines().collect();
+    let mut prompts = Vec::new();
+    for (at, line) in lines.iter().enumerate() {
+        let Some(source) = line.strip_prefix(">>> ") else {
+            continue;
+        };
+        let shown = lines[at + 1..].iter();
+        let more = shown.take_while(|line| !line.starts_with(">>>")).count();
+        let want_lines = at + 1..at + 1 + more;
+        let options = source.split("# doctest: ").nth(1).unwrap_or_default();
+        prompts.push(Prompt {
+            line: at,
+            source: format!("{source}\n"),
+            want: (lines[want_lines.clone()].iter())
+                .flat_map(|line| [*line, "\n"])
+                .collect(),
+            want_lines,
+            options: (options.split_whitespace())
+                .map(|option| (option[1..].to_owned(), option.starts_with('+')))
+                .collect(),
+        });
+    }
+    let mut example = example(text, code);
+    example.blocks[0].kind = BlockKind::Session(prompts);
+    example
+}
+
+/// A crude stand-in for Python's grammar: comments from `#` on, prints at the beginning of a line.
+pub(super) fn analysis(code: &str) -> Analysis {
+    let mut analysis = Analysis::default();
+    for (line, text) in code.lines().enumerate() {
+        if let Some(at) = text.find('#') {
+            analysis.comments.push(Comment {
+                line,
+                column: text[..at].chars().count(),
+                text: text[at..].to_owned(),
+                trailing: !text[..at].trim().is_empty(),
+            });
+        }
+        if text.trim_start().starts_with("print(") {
+            analysis.prints.push(PrintSite {
+                line,
+                end_line: line,
+                once: text.starts_with("print("),
+            });
+        }
+    }
+    analysis
+}
