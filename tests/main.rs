@@ -15,6 +15,9 @@ mod bad_input;
 /// `record`, end to end.
 mod record;
 
+/// Properties across stages.
+mod properties;
+
 /// `list` and the commands that tell.
 mod list;
 

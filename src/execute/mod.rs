@@ -6,6 +6,7 @@
 mod analyse;
 mod entropy;
 mod interrupt;
+mod merge;
 mod open;
 mod place;
 mod program;
@@ -21,5 +22,6 @@ pub mod sandbox;
 
 pub use analyse::{Analysis, Comment, PrintSite, analyse};
 pub use interrupt::interrupted;
+pub use merge::merge;
 pub use record::{Ending, RunRecord};
 pub use run::{RunEvent, RunOptions, run_all};

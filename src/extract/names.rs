@@ -40,10 +40,14 @@ impl Outline {
     }
 }
 
+/// How many letters of a heading can stand in a name; every fence below it repeats them.
+const LONGEST: usize = 300;
+
 /// Makes an anchor as GitHub does: lower case, punctuation gone, spaces to hyphens.
 fn anchor(heading: &str) -> String {
     let letters = heading.trim().chars().flat_map(char::to_lowercase);
     letters
+        .take(LONGEST)
         .filter_map(|letter| match letter {
             ' ' => Some('-'),
             '-' | '_' => Some(letter),

@@ -326,8 +326,10 @@ fn is_closed(guide: &str, code: &Code) -> bool {
     memchr::memchr(marker, &bytes[tail.clone()]).is_some_and(|at| run(tail.start + at) >= opening)
 }
 
-/// Returns the end of a span without the line ends and blanks at its end.
+/// Returns the end of a span without the line end there.
 fn trimmed_end(guide: &str, span: &Span) -> usize {
-    let text = guide[span.clone()].trim_end_matches(['\n', '\r']);
+    let text = &guide[span.clone()];
+    let text = text.strip_suffix('\n').unwrap_or(text);
+    let text = text.strip_suffix('\r').unwrap_or(text);
     span.start + text.len()
 }

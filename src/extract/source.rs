@@ -1,9 +1,9 @@
 //! Text as the Markdown parser gets it, with the way back to the guide's bytes.
 //!
-//! The parser differs from `CommonMark` in two places that change which fences there are: a lone
-//! carriage return ends no line for it, and a tab after a closing fence keeps the fence open. Both
-//! are mended by bytes of equal length, so that offsets stay true. Code is never taken from here,
-//! only from the guide.
+//! The parser differs from `CommonMark` in places that change which fences there are or what they
+//! hold: a lone carriage return ends no line for it, a tab after a closing fence keeps the fence
+//! open, and blanks at the very end close one. All are mended by bytes of equal length or at the
+//! end, so that offsets stay true. Code is never taken from here, only from the guide.
 
 use std::borrow::Cow;
 
@@ -90,14 +90,24 @@ fn mended(text: Cow<'_, str>) -> Cow<'_, str> {
     for run in ["```", "~~~"] {
         edits.extend(tabs_after(bytes, run.as_bytes()));
     }
-    if edits.is_empty() {
+    let ends_in_blanks = ends_in_blanks(&text);
+    if edits.is_empty() && !ends_in_blanks {
         return text;
     }
     let mut bytes = text.into_owned().into_bytes();
+    if ends_in_blanks {
+        bytes.push(b'\n');
+    }
     for (at, byte) in edits {
         bytes[at] = byte;
     }
     Cow::Owned(String::from_utf8(bytes).expect("ASCII was replaced by ASCII"))
+}
+
+/// Says whether the last line is neither empty nor ended, and holds nothing but blanks and quotes.
+fn ends_in_blanks(text: &str) -> bool {
+    let blank = text.trim_end_matches([' ', '\t', '>']);
+    blank.len() < text.len() && (blank.is_empty() || blank.ends_with(['\n', '\r']))
 }
 
 /// Finds carriage returns that end a line by themselves.
@@ -144,6 +154,7 @@ mod tests {
         case("a\rb\r\nc\r", "a\nb\r\nc\n");
         case("```\t\n```py\tx\n```` \t\r\n", "``` \n```py\tx\n````  \r\n");
         case("~~~\t", "~~~ ");
+        case("```\n> ", "```\n> \n");
     }
 
     #[test]

@@ -117,3 +117,46 @@ pub struct Plan {
     /// Ordered by guide, line and interpreter.
     pub entries: Vec<PlanEntry>,
 }
+
+impl Plan {
+    /// Puts entries in the order of every plan: guide, line, id, interpreter.
+    #[must_use]
+    pub fn new(mut entries: Vec<PlanEntry>) -> Self {
+        entries.sort_by(|a, b| a.order().cmp(&b.order()));
+        Self { entries }
+    }
+
+    /// Cuts the plan into `number` parts, each a plan that can run elsewhere; examples are dealt out in turn.
+    #[must_use]
+    pub fn shards(&self, number: usize) -> Vec<Self> {
+        let number = number.max(1);
+        let part = |index| {
+            self.entries
+                .iter()
+                .skip(index)
+                .step_by(number)
+                .cloned()
+                .collect()
+        };
+        (0..number)
+            .map(|index| Self {
+                entries: part(index),
+            })
+            .collect()
+    }
+}
+
+impl PlanEntry {
+    /// Returns what entries are ordered by.
+    #[must_use]
+    pub fn order(&self) -> impl Ord + '_ {
+        let interpreter = &self.interpreter;
+        (
+            &self.guide,
+            self.line,
+            &self.id,
+            interpreter.label(),
+            &interpreter.real_path,
+        )
+    }
+}

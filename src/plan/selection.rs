@@ -117,24 +117,7 @@ fn names_nothing(document: &Document, selector: &Selector) -> Problem {
 /// Joins guides and interpreters into a plan. Pure; the order of `choices` does not matter.
 #[must_use]
 pub fn plan(choices: &[Choice<'_>]) -> Plan {
-    let mut entries: Vec<PlanEntry> = choices.iter().flat_map(entries_of).collect();
-    entries.sort_by(|a, b| {
-        (
-            &a.guide,
-            a.line,
-            &a.id,
-            a.interpreter.label(),
-            &a.interpreter.real_path,
-        )
-            .cmp(&(
-                &b.guide,
-                b.line,
-                &b.id,
-                b.interpreter.label(),
-                &b.interpreter.real_path,
-            ))
-    });
-    Plan { entries }
+    Plan::new(choices.iter().flat_map(entries_of).collect())
 }
 
 fn entries_of<'a>(choice: &'a Choice<'a>) -> impl Iterator<Item = PlanEntry> + 'a {

@@ -1,5 +1,10 @@
 //! Whole guides, read: fates, names, groups, outputs, problems.
 
+mod commonmark;
+mod generated;
+mod hostile;
+mod properties;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 

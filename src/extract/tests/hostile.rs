@@ -1,0 +1,99 @@
+//! Hostile guides are read to their end, and every promise holds for them too.
+//!
+//! Anything that grows with the square of the text would not end within the test's outer limit:
+//! each text is of a size at which the square is hours.
+
+use super::properties::promises;
+use super::read;
+
+#[track_caller]
+fn case(name: &str, text: &str) {
+    let document = read(text);
+    if let Err(broken) = promises(text, &document) {
+        panic!("{name}: {broken}");
+    }
+}
+
+#[test]
+fn deep_nesting_is_read_to_its_end() {
+    case("quotes", &"> ".repeat(100_000));
+    case("lists", &"- ".repeat(100_000));
+    case("both", &"> - ".repeat(50_000));
+    case(
+        "fence below lists",
+        &format!("{}x\n{}", "- ".repeat(5_000), "```\n```\n".repeat(5_000)),
+    );
+    case(
+        "containers",
+        &(0..2_000)
+            .map(|depth| format!("{}!!! note\n", " ".repeat(depth * 4 % 400)))
+            .collect::<String>(),
+    );
+    case("brackets", &"[".repeat(50_000));
+}
+
+#[test]
+fn long_lines_are_read_to_their_end() {
+    let long = "a".repeat(1 << 20);
+    case("prose", &long);
+    case("code", &format!("```py\n{long}\n```\n"));
+    case("info", &format!("```py {{{long}=1}}\n```\n"));
+    case(
+        "heading",
+        &format!("# T\n## {long}\n{}", "```py\n1\n```\n".repeat(2_000)),
+    );
+    case(
+        "directive",
+        &format!("<!-- fencepost: {long}=1 -->\n```py\n1\n```\n"),
+    );
+    case(
+        "directives",
+        &format!(
+            "{}\n```py\n1\n```\n",
+            "<!-- fencepost: x=1 -->".repeat(20_000)
+        ),
+    );
+    case(
+        "words",
+        &format!(
+            "<!-- fencepost: {} -->\n```py\n1\n```\n",
+            "x=1 ".repeat(200_000)
+        ),
+    );
+    case("comments", &"<!--".repeat(200_000));
+    case("tabs", &format!("```{}x\n", "\t ".repeat(200_000)));
+    case("backticks", &"`".repeat(1 << 20));
+}
+
+#[test]
+fn many_fences_are_read_to_their_end() {
+    case("fences", &"```\n```\n".repeat(50_000));
+    case("python", &"```py\n1\n```\n".repeat(50_000));
+    case("one group", &"```py {group=a}\n1\n```\n".repeat(20_000));
+    case("one name", &"```py {name=a}\n1\n```\n".repeat(20_000));
+    case("files", &"```py {file=a}\n1\n```\n".repeat(20_000));
+    case(
+        "outputs",
+        &format!(
+            "```py\n1\n```\n{}",
+            "Output:\n\n```\n1\n```\n\n".repeat(20_000)
+        ),
+    );
+    case(
+        "nested",
+        &format!("~~~~\n{}~~~~\n", "```py\n```\n".repeat(50_000)),
+    );
+    case(
+        "prompts",
+        &format!("```py\n{}```\n", ">>> 1\n1\n".repeat(50_000)),
+    );
+    case("bare prompts", &">>> 1\n1\n\n".repeat(20_000));
+}
+
+#[test]
+fn bytes_that_no_guide_should_have_are_kept() {
+    case("NUL", &"\0".repeat(10_000));
+    let document = read("```py\na\0b\n```\n");
+    assert_eq!(document.examples[0].blocks[0].code, "a\0b\n");
+    case("separators", "```py\na\u{2028}b\u{b}c\n```\n");
+}
