@@ -44,7 +44,7 @@ fn extraction(criterion: &mut Criterion) {
         });
     });
     group.bench_function("document", |bencher| {
-        bencher.iter(|| document(black_box(&guide)))
+        bencher.iter(|| document(black_box(&guide)));
     });
     group.finish();
 }

@@ -37,9 +37,14 @@ pub fn ticked<T: AsRef<str>>(items: &[T]) -> String {
 #[must_use]
 pub fn nearest<'a>(typed: &str, known: &[&'a str]) -> Option<&'a str> {
     let lower = typed.to_lowercase();
-    let scored = known.iter().map(|name| (distance(&lower, name), *name));
+    let scored = known.iter().map(|name| {
+        (
+            strsim::damerau_levenshtein(&lower, &name.to_lowercase()),
+            *name,
+        )
+    });
     let (best, name) = scored.min()?;
-    let bound = (name.chars().count().max(3)).div_ceil(3);
+    let bound = name.chars().count().div_ceil(3);
     (best <= bound).then_some(name)
 }
 
@@ -53,22 +58,6 @@ pub fn cause(error: &std::io::Error) -> String {
         Some(first) => first.to_lowercase().chain(letters).collect(),
         None => String::new(),
     }
-}
-
-/// Levenshtein distance in characters.
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, left) in a.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, right) in b.iter().enumerate() {
-            let replaced = diagonal + usize::from(left != *right);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row[b.len()]
 }
 
 #[cfg(test)]
@@ -90,6 +79,7 @@ mod tests {
     #[test]
     fn a_typo_finds_its_word_and_a_stranger_does_not() {
         assert_eq!(nearest("timout", &["timeout", "name"]), Some("timeout"));
+        assert_eq!(nearest("tow", &["two", "one"]), Some("two"));
         assert_eq!(nearest("colour", &["timeout", "name"]), None);
     }
 }

@@ -130,9 +130,7 @@ fn a_corrupt_expected_file_is_a_finding_and_is_not_overwritten() {
     let good = project.read("expected/a.toml");
     for broken in [
         good.replace("[[", "[[["),
-        good.lines()
-            .map(|line| format!("{line}\n<<<<<<< ours\n"))
-            .collect(),
+        good.replace('\n', "\n<<<<<<< ours\n"),
         format!("{good}\nsurprise = 1\n"),
     ] {
         project.write("expected/a.toml", &broken);

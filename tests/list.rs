@@ -60,10 +60,11 @@ fn init_writes_a_configuration_that_works_and_never_overwrites() {
 fn interpreters_are_listed_with_version_build_and_path() {
     let project = Project::new();
     let ran = project.run("python list").exits(0);
+    let mut lines = ran.stdout().lines().map(str::to_owned).collect::<Vec<_>>();
+    lines.retain(|line| !line.starts_with("not used: "));
     assert!(
-        ran.stdout().lines().all(|line| line.starts_with("3.")),
-        "{}",
-        ran.stdout()
+        !lines.is_empty() && lines.iter().all(|line| line.starts_with("3.")),
+        "{lines:?}"
     );
 }
 

@@ -1,5 +1,11 @@
 //! One binary for every test that needs more than one module: `cargo test --test suite`.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "tests run the binary and its peers"
+)]
+
 /// Builds projects, runs the binary, finds what the machine has.
 mod support;
 
@@ -8,6 +14,9 @@ mod architecture;
 
 /// `check`, end to end.
 mod check;
+
+/// `compare`, end to end.
+mod compare;
 
 /// Bad input of every kind.
 mod bad_input;

@@ -30,7 +30,16 @@ pub use exit_code::ExitCode;
 /// Runs the program: parses arguments, calls the command, reports, chooses the exit code.
 #[must_use]
 pub fn main() -> ExitCode {
-    run(std::env::args_os())
+    std::panic::set_hook(Box::new(|panic| report::say(&bug(&panic.to_string()))));
+    std::panic::catch_unwind(|| run(std::env::args_os())).unwrap_or(ExitCode::Bug)
+}
+
+/// Says that fencepost itself is at fault, and what to send.
+fn bug(panic: &str) -> String {
+    let version = env!("CARGO_PKG_VERSION");
+    format!(
+        "error: this is a bug in fencepost {version}\n  why: {panic}\n  hint: please report it with the command you typed"
+    )
 }
 
 fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {

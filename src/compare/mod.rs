@@ -15,6 +15,7 @@ mod difference;
 mod ending;
 mod judge;
 mod stability;
+mod versions;
 
 #[cfg(test)]
 mod testing;
@@ -26,3 +27,4 @@ pub use difference::{Difference, DifferenceClass, Stream};
 pub use ending::ending_in_words;
 pub use judge::{Judged, Verdict, judge};
 pub use stability::{Instability, VaryingSpan, instability};
+pub use versions::{Behaviour, Behaviours};

@@ -50,7 +50,6 @@ pub fn check(
         interpreters: used(&chosen, &choices),
         sandbox: options.sandbox.name().to_owned(),
         wall_ms: elapsed(begun),
-        judged: true,
     })
 }
 
@@ -157,6 +156,7 @@ impl<'a> Judging<'a> {
             line: entry.line,
             runs: vec![run],
             unrecorded_fails: policy_fails && self.expectations.any,
+            behaviours: None,
         }
     }
 

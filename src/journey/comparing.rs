@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Instant;
 
-use crate::compare::Verdict;
+use crate::compare::{Behaviours, Verdict};
 use crate::execute::{RunOptions, RunRecord};
 use crate::normalise::Transcript;
 use crate::plan::{Disposition, PlanEntry, plan};
@@ -14,7 +14,7 @@ use super::check::{blocks_of, elapsed, not_run, runs_of, used};
 use super::running::{Watch, normalised, run};
 use super::{Project, Request};
 
-/// Runs every example on every interpreter chosen and keeps only those that behave in more than one way.
+/// Runs every example on every interpreter chosen and groups the interpreters by behaviour.
 ///
 /// # Errors
 ///
@@ -49,6 +49,9 @@ pub fn compare(
         });
         examples[index].runs.push(run);
     }
+    for report in &mut examples {
+        group(project, report);
+    }
     Ok(Report {
         guides: project.documents.len(),
         fences: project.fences(),
@@ -61,6 +64,30 @@ pub fn compare(
     })
 }
 
+/// Groups an example's runs by behaviour; those unlike the oldest differ from it.
+fn group(project: &Project, report: &mut ExampleReport) {
+    let Some((_, example)) = project.example(&report.id) else {
+        return;
+    };
+    let seen: Vec<_> = report
+        .runs
+        .iter()
+        .filter_map(|run| Some((&run.interpreter, run.transcript.as_ref()?)))
+        .collect();
+    let behaviours = Behaviours::of(example, &seen);
+    for later in behaviours.groups.iter().skip(1) {
+        for run in report
+            .runs
+            .iter_mut()
+            .filter(|run| later.interpreters.contains(&run.interpreter))
+        {
+            run.verdict = Verdict::Differs;
+            run.difference.clone_from(&later.change);
+        }
+    }
+    report.behaviours = Some(behaviours);
+}
+
 fn example_report(entry: &PlanEntry) -> ExampleReport {
     ExampleReport {
         id: entry.id.clone(),
@@ -68,6 +95,7 @@ fn example_report(entry: &PlanEntry) -> ExampleReport {
         line: entry.line,
         runs: Vec::new(),
         unrecorded_fails: false,
+        behaviours: None,
     }
 }
 

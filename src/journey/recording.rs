@@ -69,7 +69,6 @@ pub fn record(
         interpreters: used(&chosen, &choices),
         sandbox: options.sandbox.name().to_owned(),
         problems: project.problems(),
-        judged: true,
         ..Report::default()
     };
     recording.write(wanted.prune, &mut report);
@@ -159,6 +158,7 @@ impl<'a> Recording<'a> {
                 line: entry.line,
                 runs: vec![run],
                 unrecorded_fails: true,
+                behaviours: None,
             }),
         }
         Ok(())

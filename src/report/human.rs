@@ -11,7 +11,8 @@ use crate::wording;
 
 use super::joined::{Finding, fails, findings};
 use super::{
-    ExampleReport, Report, difference, ending_in_words, problems, safe, verdict_name, versions,
+    ExampleReport, Report, comparison, difference, ending_in_words, problems, safe, verdict_name,
+    versions,
 };
 
 /// Writes findings in order of the plan, problems, and the summary.
@@ -23,6 +24,7 @@ pub(crate) fn write(report: &Report, sink: &mut dyn Write) -> io::Result<()> {
             }
         }
     }
+    comparison::write(report, sink)?;
     if !report.problems.is_empty() {
         problems::write(&report.problems, sink)?;
         writeln!(sink)?;
@@ -35,7 +37,7 @@ pub(crate) fn write(report: &Report, sink: &mut dyn Write) -> io::Result<()> {
 }
 
 fn is_shown(finding: &Finding<'_>, example: &ExampleReport) -> bool {
-    fails(finding, example) || !finding.faults.is_empty()
+    example.behaviours.is_none() && (fails(finding, example) || !finding.faults.is_empty())
 }
 
 fn write_finding(

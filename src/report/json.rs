@@ -8,7 +8,9 @@ use crate::compare::Difference;
 use crate::plan::Interpreter;
 use crate::problem::Problem;
 
-use super::{ExampleReport, FenceReport, Report, RunReport, told_difference, verdict_name};
+use super::{
+    ExampleReport, FenceReport, Report, RunReport, comparison, told_difference, verdict_name,
+};
 
 /// Writes fences, results, problems, and the summary last.
 pub(crate) fn write(report: &Report, sink: &mut dyn Write) -> io::Result<()> {
@@ -16,6 +18,9 @@ pub(crate) fn write(report: &Report, sink: &mut dyn Write) -> io::Result<()> {
     for example in &report.examples {
         for run in &example.runs {
             line(&result(example, run), sink)?;
+        }
+        if let Some(behaviours) = &example.behaviours {
+            line(&comparison::to_json(example, behaviours), sink)?;
         }
     }
     report

@@ -3,6 +3,7 @@
 //! Enters: a [`Report`], complete. Leaves: text in one of the [`Format`]s, the same bytes whatever
 //! order the runs finished in. What examples printed is escaped for where it goes.
 
+mod comparison;
 mod difference;
 mod github;
 mod human;
@@ -21,7 +22,7 @@ mod versions;
 use std::collections::BTreeMap;
 use std::io;
 
-use crate::compare::{ClaimFault, Difference, Verdict};
+use crate::compare::{Behaviours, ClaimFault, Difference, Verdict};
 use crate::execute::Ending;
 use crate::extract::{Fate, Fence};
 use crate::normalise::Transcript;
@@ -32,7 +33,6 @@ pub use human::interpreters as write_interpreters;
 pub use json::interpreters as write_interpreters_json;
 pub use listing::write as write_listing;
 pub use machine::found as write_found;
-pub use markdown::comparison_table;
 pub use problems::write as write_problems;
 pub use progress::Progress;
 pub use sink::{Format, Sink, colours, diagnostics, say};
@@ -108,9 +108,17 @@ pub struct ExampleReport {
     pub runs: Vec<RunReport>,
     /// Whether an unrecorded verdict fails the check.
     pub unrecorded_fails: bool,
+    /// How it behaves by interpreter, where that was asked for.
+    pub behaviours: Option<Behaviours>,
 }
 
 impl ExampleReport {
+    /// Returns how it behaves by interpreter, where that was asked for.
+    #[must_use]
+    pub fn behaviours(&self) -> Option<&Behaviours> {
+        self.behaviours.as_ref()
+    }
+
     /// Returns the worst verdict of its runs; an example without runs matches.
     #[must_use]
     pub fn worst(&self) -> Verdict {
@@ -150,8 +158,6 @@ pub struct Report {
     pub wall_ms: u64,
     /// Sentences to say after the summary.
     pub remarks: Vec<String>,
-    /// Whether expectations were looked at; otherwise (`compare`) unrecorded is no finding.
-    pub judged: bool,
 }
 
 impl Report {

@@ -76,7 +76,10 @@ pub(super) fn guides() -> Vec<Guide> {
         };
         for entry in entries {
             let name = entry.unwrap().file_name().to_string_lossy().into_owned();
-            if name.ends_with(".md") {
+            if Path::new(&name)
+                .extension()
+                .is_some_and(|extension| extension == "md")
+            {
                 names.push(if track.is_empty() {
                     name
                 } else {
@@ -262,7 +265,7 @@ fn headings(lines: &[String], fences: &[Fence]) -> Vec<Heading> {
 
 /// Returns the anchor that GitHub makes of a heading (without a suffix for repeats).
 pub(super) fn anchor(heading: &str) -> String {
-    let kept = heading
+    heading
         .to_lowercase()
         .chars()
         .filter_map(|character| match character {
@@ -270,8 +273,7 @@ pub(super) fn anchor(heading: &str) -> String {
             '-' | '_' => Some(character),
             other => other.is_alphanumeric().then_some(other),
         })
-        .collect();
-    kept
+        .collect()
 }
 
 #[test]

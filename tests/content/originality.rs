@@ -8,8 +8,8 @@ use super::{assert_none, guides};
 /// Paragraphs below this many words say too little to be compared.
 const FEWEST_WORDS: usize = 20;
 
-/// Two paragraphs are near duplicates from this share of common word triples on.
-const MOST_IN_COMMON: f64 = 0.5;
+/// Two paragraphs are near duplicates when so many of the shorter one's word triples, in percent, are common.
+const MOST_IN_COMMON: usize = 50;
 
 struct Paragraph {
     place: String,
@@ -57,7 +57,7 @@ fn duplicates(guides: &[Guide]) -> Vec<String> {
         for other in &all[index + 1..] {
             let shorter = one.triples.len().min(other.triples.len());
             let common = one.triples.intersection(&other.triples).count();
-            if common as f64 >= MOST_IN_COMMON * shorter as f64 {
+            if common * 100 >= MOST_IN_COMMON * shorter {
                 faults.push(format!("{} says what {} says", other.place, one.place));
             }
         }

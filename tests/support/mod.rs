@@ -208,14 +208,13 @@ pub(crate) fn output_within(mut command: Command, limit: Duration) -> Output {
     let id = child.id();
     let (sender, receiver) = std::sync::mpsc::channel();
     std::thread::spawn(move || sender.send(child.wait_with_output()));
-    match receiver.recv_timeout(limit) {
-        Ok(output) => output.unwrap(),
-        Err(_) => {
-            let _ = Command::new("kill")
-                .args(["-KILL", &id.to_string()])
-                .status();
-            panic!("{command:?} did not end within {limit:?}");
-        }
+    if let Ok(output) = receiver.recv_timeout(limit) {
+        output.unwrap()
+    } else {
+        let _ = Command::new("kill")
+            .args(["-KILL", &id.to_string()])
+            .status();
+        panic!("{command:?} did not end within {limit:?}");
     }
 }
 

@@ -1,0 +1,160 @@
+//! What differs between interpreters, for people, as JSON and as a table.
+
+use std::io::{self, Write};
+
+use owo_colors::OwoColorize;
+use serde_json::{Value, json};
+
+use crate::compare::{Behaviour, Behaviours, DifferenceClass};
+use crate::plan::Interpreter;
+
+use super::{ExampleReport, Report, difference, ending_in_words, safe, versions};
+
+/// Returns the examples that behave in more than one way.
+pub(crate) fn differing(report: &Report) -> impl Iterator<Item = (&ExampleReport, &Behaviours)> {
+    let with = |example| Some((example, ExampleReport::behaviours(example)?));
+    report
+        .examples
+        .iter()
+        .filter_map(with)
+        .filter(|(_, behaviours)| behaviours.differ())
+}
+
+/// Writes each example that differs, its groups, and what changes from one to the next.
+pub(crate) fn write(report: &Report, sink: &mut dyn Write) -> io::Result<()> {
+    for (example, behaviours) in differing(report) {
+        let place = format!("{}:{}", example.guide, example.line);
+        let name = example
+            .id
+            .strip_prefix(&example.guide)
+            .and_then(|rest| rest.strip_prefix('#'))
+            .unwrap_or_default();
+        writeln!(
+            sink,
+            "{}: {} `{}`",
+            "changes".yellow().bold(),
+            safe::terminal(&place).bold(),
+            safe::terminal(name)
+        )?;
+        if let Some(needs) = needs(behaviours) {
+            writeln!(sink, "  {}", safe::terminal(&needs))?;
+        }
+        for group in &behaviours.groups {
+            write_group(report, group, sink)?;
+        }
+        writeln!(sink)?;
+    }
+    Ok(())
+}
+
+/// Returns `works from 3.11: SyntaxError: …` or `works up to 3.12: …`, where it does not work everywhere.
+fn needs(behaviours: &Behaviours) -> Option<String> {
+    let why = behaviours.reason_it_fails().unwrap_or("it fails elsewhere");
+    let first = behaviours
+        .first_that_works()
+        .map(|first| format!("needs {}: {why}", first.label().minor()));
+    first.or_else(|| {
+        let last = behaviours.last_that_works()?;
+        Some(format!("works up to {}: {why}", last.label().minor()))
+    })
+}
+
+fn write_group(report: &Report, group: &Behaviour, sink: &mut dyn Write) -> io::Result<()> {
+    let interpreters: Vec<&Interpreter> = group.interpreters.iter().collect();
+    let on = versions::in_words(&interpreters, &report.interpreters);
+    let Some(change) = &group.change else {
+        writeln!(
+            sink,
+            "  {on}: {}",
+            ending_in_words(&group.transcript.ending)
+        )?;
+        return group
+            .transcript
+            .stdout
+            .lines()
+            .take(12)
+            .try_for_each(|line| writeln!(sink, "     {}", safe::terminal(line)));
+    };
+    let class = match change.class {
+        DifferenceClass::Cosmetic => "cosmetic",
+        DifferenceClass::Meaning => "in meaning",
+    };
+    let stream = format!("{:?}", change.stream).to_lowercase();
+    writeln!(
+        sink,
+        "  {on}: {stream} differs {class}: {}",
+        safe::terminal(&change.why)
+    )?;
+    difference::write(&change.expected, &change.actual, sink)
+}
+
+/// Returns one example's groups as JSON.
+pub(crate) fn to_json(example: &ExampleReport, behaviours: &Behaviours) -> Value {
+    json!({
+        "type": "comparison",
+        "id": example.id,
+        "guide": example.guide,
+        "line": example.line,
+        "differs": behaviours.differ(),
+        "first_that_works": behaviours.first_that_works().map(|first| first.label().minor()),
+        "last_that_works": behaviours.last_that_works().map(|last| last.label().minor()),
+        "groups": behaviours.groups.iter().map(group_to_json).collect::<Vec<_>>(),
+    })
+}
+
+fn group_to_json(group: &Behaviour) -> Value {
+    let names: Vec<String> = group
+        .interpreters
+        .iter()
+        .map(|one| format!("{}{}", one.version, one.build.suffix()))
+        .collect();
+    json!({
+        "python": names,
+        "ending": group.transcript.ending,
+        "stdout": group.transcript.stdout,
+        "stderr": group.transcript.stderr,
+        "class": group.change.as_ref().map(|change| change.class),
+        "why": group.change.as_ref().map(|change| change.why.clone()),
+    })
+}
+
+/// Writes one table «Версия → поведение» for each example that differs, ready to paste into a guide.
+pub(crate) fn write_tables(report: &Report, sink: &mut dyn Write) -> io::Result<()> {
+    for (example, behaviours) in differing(report) {
+        let name = example.id.rsplit('#').next().unwrap_or_default();
+        writeln!(
+            sink,
+            "| Версия | Вывод примера `{}` |\n|---|---|",
+            safe::markdown_cell(name)
+        )?;
+        for group in &behaviours.groups {
+            let versions: Vec<&str> = group
+                .interpreters
+                .iter()
+                .map(|one| one.version.as_str())
+                .collect();
+            writeln!(sink, "| {} | {} |", versions.join(", "), cell(group))?;
+        }
+        writeln!(sink)?;
+    }
+    Ok(())
+}
+
+/// Returns each line of stdout between ticks, then the exception, if one ended it.
+fn cell(group: &Behaviour) -> String {
+    let exception = (!group.works())
+        .then(|| group.transcript.stderr.lines().next_back())
+        .flatten();
+    let ticked = |line: &str| {
+        let tick = if line.contains('`') { "``" } else { "`" };
+        format!("{tick}{}{tick}", safe::markdown_cell(line))
+    };
+    group
+        .transcript
+        .stdout
+        .lines()
+        .chain(exception)
+        .map(ticked)
+        .collect::<Vec<_>>()
+        .join(" ")
+}
