@@ -2,7 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use fencepost::compare::expected::Expectation;
+use fencepost::normalise::Transcript;
+
 use super::guide::{Fence, Guide};
+use super::tables::expected;
 use super::{assert_none, faults_of, guides};
 
 /// Modules that a guide may use without an environment are those of the standard library; these are the usual others.
@@ -48,12 +52,6 @@ fn faults(guide: &Guide) -> Vec<String> {
             "the example does not stand alone",
         );
         let code = guide.body(fence);
-        check(
-            code.contains("print")
-                || code.contains("sys.stdout")
-                || fence.value("raises").is_some(),
-            "it prints nothing",
-        );
         let needs = |module: &&&str| {
             code.contains(&format!("import {module}")) || code.contains(&format!("from {module} "))
         };
@@ -144,4 +142,22 @@ fn nothing_of_the_red_list_is_shown_as_code() {
 fn the_red_list_can_fail() {
     let guide = Guide::parse("x.md", "```python\nprint(datetime.utcnow())\n```\n");
     assert_eq!(red(&guide).len(), 1);
+}
+
+#[test]
+fn every_example_prints_something() {
+    assert_none(&faults_of(|guide| {
+        let silent = |expectation: &Expectation| {
+            let ended = |transcript: &Transcript| {
+                transcript.stdout.is_empty() && transcript.stderr.is_empty()
+            };
+            expectation.transcripts.values().any(ended)
+        };
+        let recorded = expected(guide).expectations;
+        recorded
+            .iter()
+            .filter(|one| silent(one))
+            .map(|one| format!("{}#{} prints nothing", guide.name, one.name))
+            .collect()
+    }));
 }

@@ -17,7 +17,8 @@ struct Paragraph {
 }
 
 fn paragraphs(guide: &Guide) -> Vec<Paragraph> {
-    let prose = guide.prose(&(0..guide.lines.len()));
+    let mut prose = guide.prose(&(0..guide.lines.len()));
+    prose.retain(|(_, text)| !text.starts_with("- ["));
     let mut found: Vec<(usize, usize, String)> = Vec::new();
     for (line, text) in prose {
         match found
@@ -39,7 +40,7 @@ fn paragraphs(guide: &Guide) -> Vec<Paragraph> {
 }
 
 fn paragraph(guide: &Guide, line: usize, text: &str) -> Option<Paragraph> {
-    let lower = text.to_lowercase();
+    let lower = without_targets(text).to_lowercase();
     let words: Vec<&str> = lower
         .split(|character: char| !character.is_alphanumeric())
         .filter(|word| !word.is_empty())
@@ -47,6 +48,15 @@ fn paragraph(guide: &Guide, line: usize, text: &str) -> Option<Paragraph> {
     (words.len() >= FEWEST_WORDS).then(|| Paragraph {
         place: guide.fault(line, "paragraph"),
         triples: words.windows(3).map(|triple| triple.join(" ")).collect(),
+    })
+}
+
+/// Drops link targets, which repeat without saying anything.
+fn without_targets(text: &str) -> String {
+    let mut parts = text.split("](");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |prose, part| {
+        prose + part.split_once(')').map_or("", |(_, rest)| rest)
     })
 }
 

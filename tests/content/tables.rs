@@ -75,7 +75,8 @@ fn snippets(cell: &str) -> Vec<String> {
     found
 }
 
-fn expected(guide: &Guide) -> ExpectedFile {
+/// Reads what was recorded for a guide; nothing where there is no file.
+pub(super) fn expected(guide: &Guide) -> ExpectedFile {
     let name = guide.name.replace(".md", ".toml");
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("expected")
