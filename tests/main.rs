@@ -30,5 +30,8 @@ mod properties;
 /// `list` and the commands that tell.
 mod list;
 
+/// Signals.
+mod interrupts;
+
 /// The bar for our own guides.
 mod content;
