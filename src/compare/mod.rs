@@ -14,6 +14,7 @@ mod diagnosis;
 mod difference;
 mod ending;
 mod judge;
+mod place;
 mod stability;
 mod versions;
 
@@ -26,5 +27,6 @@ pub use diagnosis::{Diagnosis, Neighbour, diagnose};
 pub use difference::{Difference, DifferenceClass, Stream};
 pub use ending::ending_in_words;
 pub use judge::{Judged, Verdict, judge};
-pub use stability::{Instability, VaryingSpan, instability};
+pub use place::{Ran, locate};
+pub use stability::{Instability, Likeness, Run, VaryingSpan, instability};
 pub use versions::{Behaviour, Behaviours};

@@ -192,7 +192,7 @@ impl<'a> Recording<'a> {
             start: Some(record.start),
             ..RunReport::new(entry.interpreter.clone(), Verdict::Match)
         };
-        if let Some(found) = instability(&seen) {
+        if let Some(found) = instability(example, &seen) {
             report.verdict = Verdict::Flaky;
             report.reason = Some(unstable(&found));
             report.hint = Some(found.advice);

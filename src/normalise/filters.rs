@@ -101,7 +101,9 @@ static FLOAT: LazyLock<Regex> = LazyLock::new(|| {
     expression(r"\[FLOAT [^\]\n]*\]|\b\d+(?:\.\d+(?:[eE][-+]?\d+)?|[eE][-+]?\d+)\b")
 });
 
-fn apply_built_in(text: &str, name: &str) -> String {
+/// Applies the built-in filter of this name; an unknown name changes nothing.
+#[must_use]
+pub fn apply_built_in(text: &str, name: &str) -> String {
     match name {
         "durations" => DURATION.replace_all(text, "[DURATION]").into_owned(),
         "pids" => PID.replace_all(text, "${1}[PID]").into_owned(),

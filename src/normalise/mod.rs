@@ -20,7 +20,7 @@ use crate::extract::{Directives, StderrMode};
 use crate::plan::Interpreter;
 
 pub use addresses::mask_addresses;
-pub use filters::{BUILT_IN_FILTERS, Filter};
+pub use filters::{BUILT_IN_FILTERS, Filter, apply_built_in};
 pub use tracebacks::reduce;
 
 /// A run's output and ending without what varies by machine.

@@ -15,7 +15,7 @@ mod tests;
 
 use crate::discover::Claims;
 use crate::execute::Analysis;
-use crate::extract::{Block, BlockKind, Directives, Example};
+use crate::extract::{Block, BlockKind, Example};
 use crate::normalise::Transcript;
 use crate::plan::Interpreter;
 use crate::position::LineIndex;
@@ -116,7 +116,7 @@ pub(super) fn block_outputs(
     transcript: &Transcript,
     interpreter: &Interpreter,
 ) -> Vec<Option<Vec<String>>> {
-    let is_run = |block: &Block| holds_on(&block.directives, interpreter);
+    let is_run = |block: &Block| is_run_on(block, interpreter);
     let running = example.blocks.iter().filter(|block| is_run(block)).count();
     let whole = [vec![transcript.stdout.clone()]];
     let outputs = if running == 1 && transcript.blocks.is_empty() {
@@ -129,10 +129,11 @@ pub(super) fn block_outputs(
     example.blocks.iter().map(output).collect()
 }
 
-fn holds_on(directives: &Directives, interpreter: &Interpreter) -> bool {
-    let version = directives.python.as_ref();
+/// Says whether a block is for an interpreter.
+pub(super) fn is_run_on(block: &Block, interpreter: &Interpreter) -> bool {
+    let version = block.directives.python.as_ref();
     version.is_none_or(|python| python.allows(interpreter.release))
-        && is_build(directives.build.as_deref(), interpreter)
+        && is_build(block.directives.build.as_deref(), interpreter)
 }
 
 fn is_build(build: Option<&str>, interpreter: &Interpreter) -> bool {
