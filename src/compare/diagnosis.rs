@@ -9,7 +9,7 @@ use crate::normalise::Transcript;
 /// What only running shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnosis {
-    /// Stable name: `missing-module`, `fragment`, `needs-stdin`, `python2`, `top-level-await`, `network`, `not-code`, `magic`.
+    /// Stable name: `missing-module`, `fragment`, `needs-stdin`, `python2`, `top-level-await`, `network`, `placeholder`, `magic`, `not-code`.
     pub kind: &'static str,
     /// The name with its detail, such as ``missing-module: `numpy` ``.
     pub reason: String,
@@ -26,12 +26,15 @@ pub struct Neighbour {
     pub defines: Vec<String>,
 }
 
-/// Says what a failed run shows, if it can be named. `earlier` are the guide's blocks above it.
+/// Says what a failed run shows, if it can be named.
+///
+/// `code` and `analysis` are those of its last block; `earlier` are the guide's blocks above it.
 #[must_use]
 pub fn diagnose(
     record: &RunRecord,
     transcript: &Transcript,
     analysis: Option<&Analysis>,
+    code: &str,
     earlier: &[Neighbour],
 ) -> Option<Diagnosis> {
     if !matches!(record.ending, Ending::Exited { code } if code != 0) {
@@ -52,7 +55,7 @@ pub fn diagnose(
             hint: Some(hint),
         });
     }
-    by_exception(last, earlier).or_else(|| by_syntax(last, analysis))
+    by_exception(last, earlier).or_else(|| by_syntax(last, analysis, code))
 }
 
 fn by_exception(last: &str, earlier: &[Neighbour]) -> Option<Diagnosis> {
@@ -78,24 +81,24 @@ fn by_exception(last: &str, earlier: &[Neighbour]) -> Option<Diagnosis> {
 }
 
 fn fragment(name: &str, earlier: &[Neighbour]) -> Diagnosis {
-    let hint = earlier
-        .iter()
-        .rev()
-        .find(|neighbour| neighbour.defines.iter().any(|defined| defined == name))
-        .map(|neighbour| {
-            format!(
-                "the block at line {} defines it; put both in a group",
-                neighbour.line
-            )
-        });
-    Diagnosis {
-        kind: "fragment",
-        reason: format!("fragment: `{name}` is not defined"),
-        hint,
+    let defines = |neighbour: &&Neighbour| neighbour.defines.iter().any(|defined| defined == name);
+    let definition = earlier.iter().rev().find(defines);
+    let reason = format!("fragment: `{name}` is not defined");
+    match definition {
+        Some(neighbour) => Diagnosis {
+            kind: "fragment",
+            reason: format!("{reason}; the block at line {} defines it", neighbour.line),
+            hint: Some("put both in a group with `group=NAME` above each".to_owned()),
+        },
+        None => Diagnosis {
+            kind: "fragment",
+            reason,
+            hint: None,
+        },
     }
 }
 
-fn by_syntax(last: &str, analysis: Option<&Analysis>) -> Option<Diagnosis> {
+fn by_syntax(last: &str, analysis: Option<&Analysis>, code: &str) -> Option<Diagnosis> {
     let message = ["SyntaxError", "IndentationError", "TabError"]
         .iter()
         .find_map(|name| last.strip_prefix(name))?
@@ -121,14 +124,104 @@ fn by_syntax(last: &str, analysis: Option<&Analysis>) -> Option<Diagnosis> {
             hint,
         });
     }
-    Some(Diagnosis {
-        kind: "not-code",
-        reason: format!("not-code: {message}"),
-        hint: Some("fence what is not meant to run as `text`, or set `skip=\"…\"`".to_owned()),
-    })
+    let line = analysis
+        .and_then(|analysis| analysis.syntax_error.as_ref())
+        .map_or(0, |(_, line)| *line);
+    Some(not_code(
+        message,
+        code.lines().nth(line).unwrap_or_default().trim(),
+    ))
+}
+
+/// Names what stands on a line that is no Python.
+fn not_code(message: &str, line: &str) -> Diagnosis {
+    let fence_as_text = "fence what is not meant to run as `text`, or set `skip=\"…\"`";
+    let (kind, reason, hint) = if line.starts_with(['%', '!']) {
+        (
+            "magic",
+            format!("magic: `{line}` is IPython's own"),
+            "write it in plain Python, or set `skip=\"IPython\"`",
+        )
+    } else if line.starts_with("$ ") {
+        (
+            "not-code",
+            format!("not-code: `{line}` is a shell's"),
+            "fence it as `console` or `sh`",
+        )
+    } else if line.contains("...")
+        || line.contains('…')
+        || (line.contains('<') && line.contains('>'))
+    {
+        (
+            "placeholder",
+            format!("placeholder: `{line}` stands for code"),
+            fence_as_text,
+        )
+    } else {
+        ("not-code", format!("not-code: {message}"), fence_as_text)
+    };
+    Diagnosis {
+        kind,
+        reason,
+        hint: Some(hint.to_owned()),
+    }
 }
 
 /// Returns the first text between single quotes.
 fn quoted(message: &str) -> Option<&str> {
     message.split('\'').nth(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn case(last: &str, code: &str, kind: &str) {
+        let analysis = Analysis {
+            syntax_error: Some(("invalid syntax".to_owned(), 0)),
+            ..Analysis::default()
+        };
+        let found = by_exception(last, &[]).or_else(|| by_syntax(last, Some(&analysis), code));
+        assert_eq!(found.map(|found| found.kind), Some(kind), "{last}");
+    }
+
+    #[test]
+    fn what_only_running_shows_is_named() {
+        case(
+            "ModuleNotFoundError: No module named 'numpy.linalg'",
+            "",
+            "missing-module",
+        );
+        case("NameError: name 'pool' is not defined", "", "fragment");
+        case("EOFError: EOF when reading a line", "", "needs-stdin");
+        case(
+            "SyntaxError: Missing parentheses in call to 'print'. Did you mean print(...)?",
+            "print 'x'",
+            "python2",
+        );
+        case(
+            "SyntaxError: 'await' outside function",
+            "await x",
+            "top-level-await",
+        );
+        case("SyntaxError: invalid syntax", "%timeit f()", "magic");
+        case("SyntaxError: invalid syntax", "$ pip install x", "not-code");
+        case("SyntaxError: invalid syntax", "def f(...):", "placeholder");
+        case("SyntaxError: invalid syntax", "for = 1", "not-code");
+    }
+
+    #[test]
+    fn an_undefined_name_points_at_the_nearest_block_that_defines_it() {
+        let block = |line| Neighbour {
+            line,
+            defines: vec!["pool".to_owned()],
+        };
+        let found = fragment("pool", &[block(3), block(9)]);
+        assert!(
+            found.reason.ends_with("the block at line 9 defines it"),
+            "{}",
+            found.reason
+        );
+    }
 }

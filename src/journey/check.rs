@@ -188,6 +188,7 @@ impl<'a> Judging<'a> {
         };
         if faults.iter().any(|fault| fault.fails) && judged.verdict > Verdict::Differs {
             judged.verdict = Verdict::Differs;
+            judged.reason = None;
         }
         Ok(run_report(
             entry, record, example, document, transcript, judged, faults, hint,
@@ -233,7 +234,13 @@ impl<'a> Judging<'a> {
         };
         let blocks = analyses.blocks(document, example);
         let above = analyses.above(document, example);
-        let Some(diagnosis) = diagnose(record, transcript, blocks.last(), &above) else {
+        let Some(diagnosis) = diagnose(
+            record,
+            transcript,
+            blocks.last(),
+            last_code(example),
+            &above,
+        ) else {
             return Ok(None);
         };
         if !document.guide.settings.strict && !was_recorded && !declares_ending(example) {
@@ -243,6 +250,13 @@ impl<'a> Judging<'a> {
         judged.reason = Some(diagnosis.reason);
         Ok(diagnosis.hint)
     }
+}
+
+fn last_code(example: &Example) -> &str {
+    example
+        .blocks
+        .last()
+        .map_or("", |block| block.code.as_str())
 }
 
 fn declares_ending(example: &Example) -> bool {

@@ -12,8 +12,7 @@ const MOST_LINES: usize = 60;
 
 /// Writes the lines that differ with up to three lines around them.
 pub(crate) fn write(expected: &str, actual: &str, sink: &mut dyn Write) -> io::Result<()> {
-    let expected = safe::terminal(expected);
-    let actual = safe::terminal(actual);
+    let (expected, actual) = ended_alike(safe::terminal(expected), safe::terminal(actual));
     let diff = TextDiff::from_lines(&expected, &actual);
     let mut shown = 0;
     let mut hidden = 0;
@@ -37,6 +36,15 @@ pub(crate) fn write(expected: &str, actual: &str, sink: &mut dyn Write) -> io::R
         )?;
     }
     Ok(())
+}
+
+/// Gives both texts a final line feed where both lack it, since then it tells nothing.
+fn ended_alike(mut expected: String, mut actual: String) -> (String, String) {
+    if !expected.ends_with('\n') && !actual.ends_with('\n') {
+        expected.push('\n');
+        actual.push('\n');
+    }
+    (expected, actual)
 }
 
 fn write_line(change: &similar::InlineChange<'_, str>, sink: &mut dyn Write) -> io::Result<()> {
