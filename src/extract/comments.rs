@@ -1,9 +1,12 @@
 //! Blocks of HTML: the comments in them, and whether anything else stands there.
 
+use super::FenceKind;
 use super::attributes::{Attribute, attributes};
-use super::lines::lines;
-use super::outline::Chunk;
+use super::lines::{Line, lines};
+use super::nested::nested;
+use super::outline::{Chunk, Code};
 use super::source::Source;
+use crate::position::Span;
 use crate::wording::nearest;
 
 /// A word of a directive and the byte of the guide where it starts.
@@ -32,12 +35,23 @@ pub(super) enum Html {
         /// What stands where `fencepost:` should.
         word: String,
     },
-    /// Any other comment, with the text between its marks.
+    /// Any other comment.
     Comment {
         /// First byte of the comment.
         start: usize,
-        /// The text.
+        /// The text between its marks.
         text: String,
+        /// The lines of that text.
+        lines: Vec<Line>,
+        /// The fences in it.
+        fences: Vec<Code>,
+    },
+    /// A fence among tags, with no blank line before it.
+    Fence {
+        /// The fence.
+        code: Code,
+        /// Whether the tags ask for Markdown inside.
+        markdown: bool,
     },
     /// Text of a `<summary>`.
     Summary(String),
@@ -51,60 +65,125 @@ pub(super) enum Html {
 pub(super) fn html(guide: &str, chunks: &[Chunk]) -> Vec<Html> {
     let lines = lines(guide, chunks);
     let source = Source::lines(guide, lines.into_iter().map(|line| line.span));
+    let mut parts = Parts {
+        guide,
+        source: &source,
+        found: Vec::new(),
+        markdown: asks_for_markdown(&source.text),
+    };
     let text = source.text.as_ref();
-    let mut found = Vec::new();
     let mut at = 0;
     while let Some(open) = text[at..].find("<!--").map(|open| at + open) {
-        outside(&text[at..open], &mut found);
-        let body = open + 4;
-        let close = text[body..].find("-->").map(|close| body + close);
-        found.push(comment(&source, open, close.unwrap_or(text.len())));
+        parts.outside(at..open);
+        let close = text[open + 4..].find("-->").map(|close| open + 4 + close);
+        parts.comment(open, close.unwrap_or(text.len()));
         at = close.map_or(text.len(), |close| close + 3);
     }
-    outside(&text[at..], &mut found);
-    found
+    parts.outside(at..text.len());
+    parts.found
 }
 
-/// Sorts the text between comments.
-fn outside(text: &str, found: &mut Vec<Html>) {
-    for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
-        if let Some(summary) = summary(line) {
-            found.push(Html::Summary(summary.to_owned()));
-        } else if line.starts_with('<') && line.ends_with('>') {
-            found.push(Html::Tags);
-        } else {
-            found.push(Html::Content);
+/// `<div markdown>` and `<details markdown="1">` have Markdown inside for `MkDocs`.
+fn asks_for_markdown(text: &str) -> bool {
+    text.lines().take(3).any(|line| {
+        let mut words = line.split([' ', '>', '=']).skip(1);
+        line.trim_start().starts_with('<') && words.any(|word| word == "markdown")
+    })
+}
+
+struct Parts<'a> {
+    guide: &'a str,
+    source: &'a Source<'a>,
+    found: Vec<Html>,
+    markdown: bool,
+}
+
+impl Parts<'_> {
+    /// Returns the lines of a range of the source.
+    fn lines(&self, range: Span) -> Vec<Line> {
+        let mut start = range.start;
+        let text = &self.source.text[range];
+        let lines = text.split_inclusive('\n').map(|line| {
+            let body = line.trim_end_matches('\n').len();
+            let span = self.source.span(&(start..start + body));
+            start += line.len();
+            Line { span, pad: 0 }
+        });
+        lines.collect()
+    }
+
+    /// Sorts the text between comments.
+    fn outside(&mut self, range: Span) {
+        let lines = self.lines(range);
+        let fences = nested(self.guide, &lines);
+        let mut fences = fences.iter().peekable();
+        let mut at = 0;
+        while at < lines.len() {
+            if let Some(fence) = fences.next_if(|fence| fence.lines.start == at) {
+                self.found.push(Html::Fence {
+                    code: fence.code(self.guide, FenceKind::Container, &lines),
+                    markdown: self.markdown,
+                });
+                at = fence.lines.end;
+            } else {
+                self.found.extend(tags(lines[at].text(self.guide).trim()));
+                at += 1;
+            }
         }
     }
+
+    fn comment(&mut self, open: usize, close: usize) {
+        let start = self.source.offset(open);
+        let body = &self.source.text[open + 4..close];
+        let trimmed = body.trim_start_matches('-').trim_start();
+        let (word, rest) = match trimmed.find([':', ' ', '\n', '\t']) {
+            Some(at) => trimmed.split_at(at),
+            None => (trimmed, ""),
+        };
+        let part = match rest.strip_prefix(':') {
+            Some(rest) if word == "fencepost" => Html::Directive {
+                start,
+                words: words(self.source, close - rest.len(), close),
+            },
+            after if is_near(word, after.is_some()) => Html::Misspelt {
+                start,
+                word: word.to_owned(),
+            },
+            _ => self.other(start, open + 4..close),
+        };
+        self.found.push(part);
+    }
+
+    fn other(&self, start: usize, body: Span) -> Html {
+        let lines = self.lines(body.clone());
+        let fences = nested(self.guide, &lines);
+        let fences = fences
+            .iter()
+            .map(|fence| fence.code(self.guide, FenceKind::Comment, &lines));
+        Html::Comment {
+            start,
+            text: self.source.text[body].to_owned(),
+            fences: fences.collect(),
+            lines,
+        }
+    }
+}
+
+/// Sorts a line outside comments.
+fn tags(line: &str) -> Option<Html> {
+    if line.is_empty() {
+        return None;
+    }
+    if let Some(summary) = summary(line) {
+        return Some(Html::Summary(summary.to_owned()));
+    }
+    let tags = line.starts_with('<') && line.ends_with('>');
+    Some(if tags { Html::Tags } else { Html::Content })
 }
 
 fn summary(line: &str) -> Option<&str> {
     let (_, rest) = line.split_once("<summary>")?;
     Some(rest.split('<').next().unwrap_or_default().trim())
-}
-
-fn comment(source: &Source<'_>, open: usize, close: usize) -> Html {
-    let start = source.offset(open);
-    let body = &source.text[open + 4..close];
-    let trimmed = body.trim_start_matches('-').trim_start();
-    let (word, rest) = match trimmed.find([':', ' ', '\n', '\t']) {
-        Some(at) => trimmed.split_at(at),
-        None => (trimmed, ""),
-    };
-    match rest.strip_prefix(':') {
-        Some(rest) if word == "fencepost" => Html::Directive {
-            start,
-            words: words(source, close - rest.len(), close),
-        },
-        after if is_near(word, after.is_some()) => Html::Misspelt {
-            start,
-            word: word.to_owned(),
-        },
-        _ => Html::Comment {
-            start,
-            text: body.to_owned(),
-        },
-    }
 }
 
 /// `fencepost` without its colon, or a slip of it with one.

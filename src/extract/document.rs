@@ -4,8 +4,9 @@ use crate::discover::{Guide, Limits};
 use crate::position::{Position, Span};
 use crate::problem::Problem;
 
+use super::containers::structure;
 use super::examples::assemble;
-use super::outline::{Piece, outline};
+use super::outline::Piece;
 use super::reader::{Reading, read};
 use super::source::Source;
 use super::{Directives, Fence, VersionCondition};
@@ -119,7 +120,7 @@ pub struct Document {
 #[must_use]
 pub fn document(guide: &Guide) -> Document {
     let text = guide.text.as_ref();
-    let mut pieces = outline(text, &Source::whole(text));
+    let mut pieces = structure(text, &Source::whole(text), 0);
     pieces.drain(..count_in_front_matter(text, &pieces));
     let Reading {
         drafts,

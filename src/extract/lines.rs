@@ -22,6 +22,15 @@ impl Line {
         &guide[self.span.clone()]
     }
 
+    /// Returns the line with its line end, if it has one, as a part of a block.
+    pub(super) fn chunk(&self, guide: &str) -> Chunk {
+        let ended = matches!(guide.as_bytes().get(self.span.end), Some(b'\n' | b'\r'));
+        Chunk {
+            span: self.span.start..self.span.end + usize::from(ended),
+            pad: self.pad,
+        }
+    }
+
     /// Says whether nothing but spaces and tabs stands in the line.
     pub(super) fn is_blank(&self, guide: &str) -> bool {
         self.text(guide).trim_start().is_empty()
@@ -69,10 +78,11 @@ impl Cutter<'_> {
             });
         }
         let bytes = self.guide.as_bytes();
-        while at < chunk.span.end {
-            let rest = &bytes[at..chunk.span.end];
+        let limit = chunk.span.end.min(bytes.len());
+        while at < limit {
+            let rest = &bytes[at..limit];
             let end = memchr::memchr2(b'\n', b'\r', rest).map(|found| at + found);
-            self.extend(at..end.unwrap_or(chunk.span.end));
+            self.extend(at..end.unwrap_or(limit));
             let Some(end) = end else { break };
             self.lines.extend(self.open.take());
             let crlf = bytes[end] == b'\r' && bytes.get(end + 1) == Some(&b'\n');

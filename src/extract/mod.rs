@@ -5,7 +5,9 @@
 //! it belongs to. All problems of a guide at once.
 
 mod attributes;
+mod bare;
 mod comments;
+mod containers;
 mod directives;
 mod document;
 mod draft;
@@ -19,6 +21,7 @@ mod outline;
 mod outputs;
 mod problems;
 mod reader;
+mod roles;
 mod session;
 mod source;
 

@@ -1,8 +1,12 @@
 //! Fences inside a longer fence: documentation of Markdown, shown and not run.
 
+use std::ops::Range;
+
 use crate::position::Span;
 
+use super::FenceKind;
 use super::lines::Line;
+use super::outline::Code;
 
 /// A fence found inside another.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,6 +15,25 @@ pub(super) struct Nested {
     pub(super) span: Span,
     /// Its info string.
     pub(super) info: Span,
+    /// Which of the outer lines it takes, its opening and closing line included.
+    pub(super) lines: Range<usize>,
+    /// Whether a closing line ends it.
+    pub(super) closed: bool,
+}
+
+impl Nested {
+    /// Makes a code block of it, for places where it is one to the reader of the page.
+    pub(super) fn code(&self, guide: &str, kind: FenceKind, lines: &[Line]) -> Code {
+        let body = self.lines.start + 1..self.lines.end - usize::from(self.closed);
+        Code {
+            kind,
+            span: self.span.clone(),
+            info: self.info.clone(),
+            chunks: lines[body].iter().map(|line| line.chunk(guide)).collect(),
+            closed: self.closed,
+            in_list: false,
+        }
+    }
 }
 
 /// A run of fence characters at the start of a line.
@@ -27,25 +50,29 @@ struct Marker {
 pub(super) fn nested(guide: &str, lines: &[Line]) -> Vec<Nested> {
     let mut found = Vec::new();
     let mut open: Option<(Marker, usize)> = None;
-    for line in lines {
+    for (at, line) in lines.iter().enumerate() {
         let marker = marker(guide, line);
         open = match (open, marker) {
-            (None, Some(marker)) => Some((marker, line.span.end)),
-            (Some((opening, _)), Some(marker)) if closes(&opening, &marker) => {
+            (None, marker) => marker.map(|marker| (marker, at)),
+            (Some((opening, first)), Some(marker)) if closes(&opening, &marker) => {
                 found.push(Nested {
                     span: opening.start..line.span.end,
                     info: opening.info,
+                    lines: first..at + 1,
+                    closed: true,
                 });
                 None
             }
-            (Some((opening, _)), _) => Some((opening, line.span.end)),
-            (None, None) => None,
+            (open, _) => open,
         };
     }
-    if let Some((opening, end)) = open.filter(|(opening, _)| !opening.info.is_empty()) {
+    if let Some((opening, first)) = open.filter(|(opening, _)| !opening.info.is_empty()) {
+        let end = lines.last().map_or(opening.info.end, |line| line.span.end);
         found.push(Nested {
             span: opening.start..end,
             info: opening.info,
+            lines: first..lines.len(),
+            closed: false,
         });
     }
     found

@@ -88,7 +88,7 @@ pub(super) fn outline(guide: &str, source: &Source<'_>) -> Vec<Piece> {
         open: Open::Nothing,
         depth: 0,
         lists: 0,
-        near_code: false,
+        near_code: !source.is_whole(),
     };
     for (event, range) in Parser::new_ext(&source.text, Options::empty()).into_offset_iter() {
         reader.read(&event, range);
@@ -253,7 +253,9 @@ impl Reader<'_> {
 
     /// Notes that something other than code, comment or heading begins.
     fn prose(&mut self, start: usize, paragraph: bool) {
-        if matches!(self.pieces.last(), Some(Piece::Prose { text, .. }) if text.is_empty()) {
+        let merges =
+            matches!(self.pieces.last(), Some(Piece::Prose { text, .. }) if text.is_empty());
+        if merges && !paragraph {
             return;
         }
         if paragraph && self.near_code {

@@ -384,3 +384,91 @@ fn an_unknown_key_names_the_nearest() {
         Some(17)
     );
 }
+
+#[test]
+fn fences_in_containers_are_found_at_any_depth() {
+    let text = "!!! note\n    Text.\n\n    ```py\n    a = 1\n\n    b\n    ```\n\n\
+                === \"One\"\n\n    ??? tip \"Two\"\n        ```py title=\"x\"\n        c\n        ```\n\nText\n";
+    case(text, &["4 Container run 1", "13 Container run 2"]);
+    let document = read(text);
+    assert_eq!(document.examples[0].blocks[0].code, "a = 1\n\nb\n");
+    assert_eq!(document.examples[1].blocks[0].code, "c\n");
+    case(
+        "> !!! note\n>     ```py\n>     a\n>     ```\n",
+        &["2 Container run 1"],
+    );
+    case(
+        "- x\n\n    !!! note\n\n        ```py\n        a\n        ```\n",
+        &["5 Container run 1"],
+    );
+    case(
+        "!!! note\r\n\r\n    ```py\r\n    a\r\n    ```\r\n",
+        &["3 Container run 1"],
+    );
+    case(
+        "```py\n1\n```\n\n??? success \"Output\"\n    ```\n    1\n    ```\n",
+        &["1 Fenced run 1", "6 Container output 1"],
+    );
+}
+
+#[test]
+fn prompts_in_no_fence_are_a_session() {
+    case(">>> x = 1\n>>> x\n1\n\nText.\n", &["1 Bare run 1"]);
+    case(
+        "Like this:\n    >>> x = 1\n    >>> x\n    1\n\n    >>> x\n    1\n",
+        &["2 Bare run 1"],
+    );
+    case("> >>> x = 1\n> >>> x\n> 1\n", &["1 Bare run 1"]);
+    case(">>> I agree with you there.\n\n>>>> Me too.\n", &[]);
+    let document = read("- item\n  >>> x = 1\n  >>> x\n  1\n```py\n2\n```\n");
+    assert_eq!(document.examples[0].blocks[0].code, ">>> x = 1\n>>> x\n1\n");
+}
+
+#[test]
+fn a_fence_among_tags_needs_a_blank_line() {
+    let text = "<details>\n<summary>x</summary>\n```py\na\n```\n</details>\n";
+    let document = faults(text, &["3 lookalike"]);
+    let listed = listed(&document);
+    assert_eq!(
+        listed,
+        ["3 Container lookalike (it stands among HTML tags) -"]
+    );
+    case(
+        "<div markdown>\n```py\na\n```\n</div>\n",
+        &["2 Container run 1"],
+    );
+    case(
+        "<details>\n\n```py\na\n```\n\n</details>\n",
+        &["3 Fenced run 1"],
+    );
+}
+
+#[test]
+fn a_fence_in_a_comment_is_skipped() {
+    case(
+        "<!--\n```py\na\n\nb\n```\n-->\n\n```py\nc\n```\n",
+        &["2 Comment skipped (commented out) 1", "9 Fenced run 2"],
+    );
+    case(
+        "<!-- ```py\na -->\n",
+        &["1 Comment skipped (commented out) 1"],
+    );
+}
+
+#[test]
+fn a_fence_indented_too_far_is_documentation_or_a_slip() {
+    case(
+        "Text:\n\n    ```py\n    a\n    ```\n",
+        &["3 Indented nested -"],
+    );
+    faults("- x\n\n      ```py\n      a\n      ```\n", &["3 lookalike"]);
+}
+
+#[test]
+fn a_terminal_that_starts_python_is_a_session() {
+    case(
+        "```console\n$ python3\nPython 3.13.0\n>>> 1\n1\n```\n",
+        &["1 Fenced run 1"],
+    );
+    case("```console\n$ ls\n>>> 1\n```\n", &["1 Fenced not-python -"]);
+}

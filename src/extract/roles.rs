@@ -1,0 +1,219 @@
+//! What a fence is, by its info string, its text and what stands above it.
+
+use crate::problem::{Problem, Severity};
+
+use super::directives::Given;
+use super::draft::{Role, Runnable};
+use super::info::{Info, Language, info};
+use super::lines::{Line, dedent, lines, text};
+use super::nested::nested;
+use super::outline::Code;
+use super::reader::Reader;
+use super::session::{Fault, is_prompt, prompts};
+use super::{BlockKind, FenceKind};
+
+impl Reader<'_> {
+    /// An indented block is a fence only where it is Python, an output, or shows a fence.
+    pub(super) fn is_wanted(&self, code: &Code) -> bool {
+        self.following.near || self.has_directive() || {
+            let lines = lines(self.guide, &code.chunks);
+            begins_session(self.guide, &lines) || self.shows_python(&lines)
+        }
+    }
+
+    /// Says whether lines hold the opening of a Python fence.
+    fn shows_python(&self, lines: &[Line]) -> bool {
+        nested(self.guide, lines).iter().any(|fence| {
+            let language = info(&self.guide[fence.info.clone()]).language;
+            matches!(language, Language::Python | Language::Session)
+        })
+    }
+
+    /// Decides what a fence is.
+    pub(super) fn role(&mut self, code: &Code, info: &Info, given: &Given) -> Role {
+        if given.directives.file.is_some() {
+            let content = text(self.guide, &lines(self.guide, &code.chunks));
+            return Role::File { content };
+        }
+        match info.language {
+            Language::Python | Language::Session => self.block(code, info.language, given),
+            Language::Foreign(reason) => {
+                self.skipped(code, given.directives.skip.as_deref().unwrap_or(reason))
+            }
+            Language::Plain | Language::Shell => self.plain(code, info.language, given),
+            Language::Output => self.output(code, given, true).unwrap_or_else(|| {
+                let message = "this output belongs to no example: no Python fence stands above it";
+                let problem =
+                    Problem::finding("unattributed-output", message).severity(Severity::Advice);
+                self.found.problems.add(code.span.start, problem);
+                Role::NotPython
+            }),
+            Language::Misspelt => self.lookalike(code, &info.word),
+            Language::Other => Role::NotPython,
+        }
+    }
+
+    fn lookalike(&mut self, code: &Code, word: &str) -> Role {
+        let reason = format!("`{word}` is not a name of Python");
+        let message = format!("`{word}` looks like Python and was not run");
+        let problem = Problem::finding("lookalike", message)
+            .hint("write `python`, or `text` if it is not meant to run");
+        self.found.problems.add(code.span.start, problem);
+        Role::Lookalike(reason)
+    }
+
+    /// A Python fence that every reader of the page sees as plain text.
+    pub(super) fn shown_as_text(&mut self, code: &Code, why: &str, hint: &str) -> Role {
+        let message = format!("this fence is shown as plain text and was not run: {why}");
+        let problem = Problem::finding("lookalike", message).hint(hint);
+        self.found.problems.add(code.span.start, problem);
+        Role::Lookalike(why.to_owned())
+    }
+
+    /// A block that says no language: prompts, an output, or neither.
+    fn plain(&mut self, code: &Code, language: Language, given: &Given) -> Role {
+        let shown = lines(self.guide, &code.chunks);
+        if begins_session(self.guide, &shown) {
+            return self.block(code, Language::Session, given);
+        }
+        if code.kind == FenceKind::Indented && self.shows_python(&shown) {
+            return self.indented_fence(code);
+        }
+        let first = shown.iter().find(|line| !line.is_blank(self.guide));
+        let command = first.is_none_or(|line| line.text(self.guide).trim_start().starts_with('$'));
+        let possible = language == Language::Plain && !command && given.directives.skip.is_none();
+        if possible && self.following.near {
+            let condition = given.directives.python.is_some() || given.directives.build.is_some();
+            let explicit = self.following.label || condition;
+            return self
+                .output(code, given, explicit)
+                .unwrap_or(Role::NotPython);
+        }
+        Role::NotPython
+    }
+
+    /// A fence indented so far that it is shown as text: below a list by mistake, elsewhere on purpose.
+    fn indented_fence(&mut self, code: &Code) -> Role {
+        if code.in_list {
+            let hint = "indent the fence as far as the text of its list item";
+            return self.shown_as_text(code, "it is indented too far below its list item", hint);
+        }
+        Role::Nested
+    }
+
+    fn output(&mut self, code: &Code, given: &Given, explicit: bool) -> Option<Role> {
+        if given.directives.skip.is_some() {
+            return Some(Role::NotPython);
+        }
+        let shown = lines(self.guide, &code.chunks);
+        Some(Role::Output {
+            of: self.following.block?,
+            text: text(self.guide, &shown),
+            line_spans: shown.into_iter().map(|line| line.span).collect(),
+            explicit,
+        })
+    }
+
+    fn block(&mut self, code: &Code, language: Language, given: &Given) -> Role {
+        let mut shown = lines(self.guide, &code.chunks);
+        dedent(self.guide, &mut shown);
+        if shown.iter().all(|line| line.is_blank(self.guide)) {
+            shown.clear();
+        }
+        let source = text(self.guide, &shown);
+        let (kind, faults) = kind_of(&source);
+        for fault in &faults {
+            let line = shown.get(fault.line);
+            let offset = line.map_or(code.span.start, |line| line.span.start);
+            let message = format!("doctest cannot read this session: {}", fault.message);
+            let problem = Problem::finding("bad-session", message);
+            self.found.problems.add(offset, problem);
+        }
+        let prompts = matches!(kind, BlockKind::Session(_)) || !faults.is_empty();
+        let reason = if !code.closed {
+            Some("its fence is never closed")
+        } else if source.is_empty() {
+            Some("empty")
+        } else if source.trim_start().starts_with("In [") {
+            Some("prompts of IPython")
+        } else if !faults.is_empty() {
+            Some("doctest cannot read it")
+        } else if language == Language::Session && !prompts {
+            Some("holds no `>>>` prompt")
+        } else {
+            None
+        };
+        let directive = given.directives.skip.clone();
+        Role::Block(Runnable {
+            kind,
+            code: source,
+            line_spans: shown.into_iter().map(|line| line.span).collect(),
+            skipped: directive.or(reason.map(str::to_owned)),
+        })
+    }
+
+    /// Python that does not run.
+    pub(super) fn skipped(&mut self, code: &Code, reason: &str) -> Role {
+        let shown = lines(self.guide, &code.chunks);
+        Role::Block(Runnable {
+            kind: BlockKind::Script,
+            code: text(self.guide, &shown),
+            line_spans: shown.into_iter().map(|line| line.span).collect(),
+            skipped: Some(reason.to_owned()),
+        })
+    }
+
+    /// Reports keys that have no effect on what the fence turned out to be.
+    pub(super) fn check_keys(&mut self, role: &Role, given: &Given) {
+        let (what, allowed): (&str, &[&str]) = match role {
+            Role::Block(_) | Role::Lookalike(_) => return,
+            Role::Output { .. } => ("an output", &["python", "build", "skip"]),
+            Role::File { .. } => ("a file", &["file", "group"]),
+            Role::NotPython | Role::Nested => ("a fence that is not Python", &["skip"]),
+        };
+        for (key, offset) in &given.keys {
+            if !allowed.contains(key) {
+                let message = format!("directive `{key}` has no effect on {what}");
+                let problem = Problem::finding("bad-directive", message);
+                self.found.problems.add(*offset, problem);
+            }
+        }
+    }
+}
+
+/// Divides a session, or says that code is a script.
+fn kind_of(code: &str) -> (BlockKind, Vec<Fault>) {
+    if !is_session(code) {
+        return (BlockKind::Script, Vec::new());
+    }
+    match prompts(code) {
+        Ok(prompts) => (BlockKind::Session(prompts), Vec::new()),
+        Err(faults) => (BlockKind::Script, faults),
+    }
+}
+
+/// Says whether a block without a language is a session: it begins with a prompt, or with the start
+/// of an interpreter that prompts follow.
+fn begins_session(guide: &str, lines: &[Line]) -> bool {
+    let mut filled = lines.iter().filter(|line| !line.is_blank(guide));
+    let Some(first) = filled.next().map(|line| line.text(guide).trim_start()) else {
+        return false;
+    };
+    let command = first.trim_start_matches(['$', '%', '#', '>']).trim_start();
+    let banner = (first.starts_with(['$', '%']) && command.starts_with("py"))
+        || first.starts_with("Python 3.");
+    is_prompt(first) || (banner && filled.any(|line| is_prompt(line.text(guide))))
+}
+
+/// Says whether code is a session: it has a prompt at its left edge, outside any long string.
+fn is_session(code: &str) -> bool {
+    for line in code.lines() {
+        if line.starts_with(">>>") && is_prompt(line) {
+            return true;
+        }
+        if line.contains("\"\"\"") || line.contains("'''") {
+            return false;
+        }
+    }
+    false
+}
