@@ -44,6 +44,13 @@ Examples:
   fencepost compare docs/ --python '3.10..3.13' --fail-on-change
   fencepost compare 'guide.md#gc' --format markdown";
 
+const ENV_EXAMPLES: &str = "\
+Examples:
+  fencepost env lock                    write fencepost.NAME.lock for each environment
+  fencepost env lock web --upgrade      choose newer versions
+  fencepost env sync                    install what is locked, for every interpreter
+  fencepost env list --format json";
+
 /// Keeps the Python examples in Markdown guides true
 ///
 /// Takes every Python block out of the guides, runs each one on the CPython interpreters you
@@ -78,8 +85,11 @@ pub(crate) enum Command {
     /// Show what differs between interpreters
     #[command(after_help = COMPARE_EXAMPLES)]
     Compare(CompareArguments),
-    /// Show the interpreters of this machine
+    /// Show the interpreters of this machine, or install one
     Python(PythonArguments),
+    /// Lock and make package environments
+    #[command(after_help = ENV_EXAMPLES)]
+    Env(EnvArguments),
     /// Show what this machine offers, and the fix for each gap
     #[command(after_help = "Examples:\n  fencepost doctor\n  fencepost doctor docs/")]
     Doctor(DoctorArguments),
@@ -123,6 +133,10 @@ pub(crate) struct RunArguments {
     /// Stop an example after this time: 10s, 500ms, or seconds
     #[arg(long, value_name = "TIME")]
     pub(crate) timeout: Option<String>,
+
+    /// First make the package environments that are missing
+    #[arg(long)]
+    pub(crate) sync: bool,
 }
 
 /// How to report.
@@ -231,6 +245,65 @@ pub(crate) enum PythonCommand {
     #[command(
         after_help = "Examples:\n  fencepost python list\n  fencepost python list --format json"
     )]
+    List {
+        /// Report in this form: human or json
+        #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
+        format: ReportFormat,
+    },
+    /// Install a CPython by uv
+    #[command(
+        after_help = "Examples:\n  fencepost python install 3.14\n  fencepost python install 3.13t"
+    )]
+    Install {
+        /// Which: 3.14, 3.12.1, 3.13t
+        #[arg(value_name = "VERSION")]
+        version: String,
+    },
+}
+
+/// `env`
+#[derive(Debug, Clone, Args)]
+pub(crate) struct EnvArguments {
+    #[command(subcommand)]
+    pub(crate) command: EnvCommand,
+
+    /// Use this configuration instead of searching for one
+    #[arg(long, value_name = "FILE", global = true)]
+    pub(crate) config: Option<PathBuf>,
+}
+
+/// What to do about package environments.
+#[derive(Debug, Clone, Subcommand)]
+pub(crate) enum EnvCommand {
+    /// Choose versions and write lock files with hashes
+    Lock {
+        /// Which environments; all if none is named
+        #[arg(value_name = "NAME")]
+        names: Vec<String>,
+
+        /// Choose the newest versions instead of keeping those of the lock
+        #[arg(long)]
+        upgrade: bool,
+    },
+    /// Make environments from their lock files, for each interpreter
+    Sync {
+        /// Which environments; all if none is named
+        #[arg(value_name = "NAME")]
+        names: Vec<String>,
+
+        /// Make them for these interpreters (can be repeated) [default: those of the guides]
+        #[arg(long, value_name = "SPEC")]
+        python: Vec<String>,
+
+        /// Make so many at once [default: number of CPUs]
+        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+        jobs: Option<u16>,
+
+        /// Show no progress
+        #[arg(long, short)]
+        quiet: bool,
+    },
+    /// Show every environment with its lock and what is made of it
     List {
         /// Report in this form: human or json
         #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]

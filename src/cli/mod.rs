@@ -9,6 +9,7 @@ mod compare;
 mod completions;
 mod config;
 mod doctor;
+mod env;
 mod exit_code;
 mod init;
 mod list;
@@ -55,6 +56,7 @@ fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
         Some(Command::List(list)) => list::run(&list),
         Some(Command::Compare(compare)) => compare::run(&compare),
         Some(Command::Python(python)) => python::run(&python),
+        Some(Command::Env(env)) => env::run(&env),
         Some(Command::Doctor(doctor)) => doctor::run(&doctor),
         Some(Command::Init(init)) => init::run(&init),
         Some(Command::Config(config)) => config::run(&config),

@@ -92,6 +92,14 @@ impl Follower {
             Watched::Planned(total) => {
                 self.progress = Some(Progress::new("runs", *total, self.quiet));
             }
+            Watched::Provisioning(total) => {
+                self.progress = Some(Progress::new("environments", *total, self.quiet));
+            }
+            Watched::Provisioned(name) => {
+                if let Some(progress) = &mut self.progress {
+                    progress.advance(name);
+                }
+            }
             Watched::Finished(id) => {
                 if self.verbose {
                     say(&format!("ran {id}"));

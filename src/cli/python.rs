@@ -1,15 +1,24 @@
-//! `fencepost python list`: the interpreters of this machine.
+//! `fencepost python list`, `python install`: the interpreters of this machine.
 
-use crate::plan::interpreter::{choose, find};
+use crate::execute::run_tool;
+use crate::plan::environment::{Tools, install};
+use crate::plan::interpreter::{Spec, choose, find};
 use crate::problem::Problem;
-use crate::report::{self, Sink};
+use crate::report::{self, Sink, say};
 
 use super::ExitCode;
 use super::arguments::{PythonArguments, PythonCommand, ReportFormat};
+use super::request::{current_folder, provisioning};
 
 /// Runs the command.
 pub(crate) fn run(arguments: &PythonArguments) -> Result<ExitCode, Vec<Problem>> {
-    let PythonCommand::List { format } = arguments.command;
+    match &arguments.command {
+        PythonCommand::List { format } => list(*format),
+        PythonCommand::Install { version } => install_one(version),
+    }
+}
+
+fn list(format: ReportFormat) -> Result<ExitCode, Vec<Problem>> {
     let found = find(&[]);
     let draw: &dyn Fn(&mut dyn std::io::Write) -> std::io::Result<()> = match format {
         ReportFormat::Json => &|out| report::write_interpreters_json(&found.interpreters, out),
@@ -17,5 +26,28 @@ pub(crate) fn run(arguments: &PythonArguments) -> Result<ExitCode, Vec<Problem>>
     };
     Sink::Stdout.write(draw).map_err(|problem| vec![problem])?;
     choose(&[], &found)?;
+    Ok(ExitCode::Success)
+}
+
+fn install_one(version: &str) -> Result<ExitCode, Vec<Problem>> {
+    let with = provisioning(false);
+    let tools = Tools {
+        uv: with.uv,
+        variables: with.variables,
+        folder: current_folder()?,
+        run: &run_tool,
+    };
+    install(version, &tools).map_err(|problem| vec![problem])?;
+    let chosen = choose(
+        &[Spec::parse(version).map_err(|problem| vec![problem])?],
+        &find(&[]),
+    )?;
+    for interpreter in chosen {
+        say(&format!(
+            "{} is at {}",
+            interpreter.in_words(),
+            interpreter.path.display()
+        ));
+    }
     Ok(ExitCode::Success)
 }

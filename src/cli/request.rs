@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use crate::discover::parse_duration;
 use crate::execute::RunOptions;
 use crate::execute::sandbox::Level;
-use crate::journey::Request;
+use crate::journey::{Provisioning, Request};
+use crate::plan::environment::Tools;
+use crate::plan::interpreter::Places;
 use crate::problem::Problem;
 
 use super::arguments::{GuideArguments, RunArguments};
@@ -24,7 +26,19 @@ pub(crate) fn request(
         start: None,
         since: None,
         jobs: jobs(run),
+        provisioning: provisioning(run.sync),
     })
+}
+
+/// Returns what package environments are made with on this machine.
+pub(crate) fn provisioning(sync: bool) -> Provisioning {
+    let variable = |name: &str| std::env::var_os(name);
+    Provisioning {
+        sync,
+        uv: Tools::find_uv(&variable),
+        cache: Places::from_variables(&variable).cache,
+        variables: std::env::vars_os().collect(),
+    }
 }
 
 /// Returns how the examples run.

@@ -53,7 +53,8 @@ pub(super) const LIMIT_KEYS: [&str; 5] = ["memory", "processes", "files", "outpu
 pub(super) struct Layer {
     /// Folder of expected files, as written.
     pub(super) expected: Option<PathBuf>,
-    python: Option<Vec<String>>,
+    /// Interpreter specs, as written.
+    pub(super) python: Option<Vec<String>>,
     timeout_ms: Option<u64>,
     memory: Option<u64>,
     processes: Option<u64>,
@@ -273,10 +274,11 @@ impl Reader<'_> {
                     let files = self.plain_strings("requirements", value)?;
                     rule.requirements = files.into_iter().map(PathBuf::from).collect();
                 }
-                _ => self.unknown(key, &["requires", "requirements"]),
+                "python" => rule.python = self.plain_strings("python", value)?,
+                _ => self.unknown(key, &["requires", "requirements", "python"]),
             }
         }
-        if rule == EnvironmentRule::default() {
+        if rule.requires.is_empty() && rule.requirements.is_empty() {
             let message = format!("environment `{name}` asks for no package");
             let hint = "give it `requires = [\"…\"]`, or `requirements = \"FILE\"`";
             self.fault(&value.span(), message, Some(hint.to_owned()));

@@ -97,6 +97,8 @@ struct Environment {
     requires: Option<OneOrMany>,
     /// Requirements files, relative to this file's folder.
     requirements: Option<OneOrMany>,
+    /// Interpreters that it is locked for (default: those of the whole configuration).
+    python: Option<OneOrMany>,
 }
 
 #[expect(dead_code, reason = "only its shape is used")]

@@ -126,6 +126,8 @@ pub struct EnvironmentRule {
     pub requires: Vec<String>,
     /// Requirements files, relative to the project root.
     pub requirements: Vec<std::path::PathBuf>,
+    /// Interpreter specs that it is locked for; empty means those of the whole configuration.
+    pub python: Vec<String>,
 }
 
 impl EnvironmentRule {

@@ -16,6 +16,7 @@ mod signals;
 mod surroundings;
 #[cfg(all(test, unix))]
 mod testing;
+mod tool;
 
 /// The walls around a run.
 pub mod sandbox;
@@ -25,3 +26,4 @@ pub use interrupt::interrupted;
 pub use merge::merge;
 pub use record::{Ending, RunRecord};
 pub use run::{RunEvent, RunOptions, run_all};
+pub use tool::{interruption, run_tool};

@@ -8,10 +8,11 @@ use crate::discover::{Claims, UnrecordedPolicy};
 use crate::execute::{RunOptions, RunRecord};
 use crate::extract::{Document, Example};
 use crate::normalise::Transcript;
-use crate::plan::{Choice, Disposition, Interpreter, Plan, PlanEntry, PlannedRun, plan};
+use crate::plan::{Choice, Disposition, Interpreter, Plan, PlanEntry, PlannedRun};
 use crate::problem::Problem;
 use crate::report::{ExampleReport, Report, RunReport};
 
+use super::environments::planned;
 use super::expectations::Expectations;
 use super::project::Chosen;
 use super::running::{Analyses, Watch, normalised, run};
@@ -31,7 +32,7 @@ pub fn check(
     let begun = Instant::now();
     let chosen = project.interpreters(request)?;
     let choices = project.choices(&chosen)?;
-    let planned = plan(&choices);
+    let planned = planned(project, request, &choices, watch)?;
     let records = run(&runs_of(&planned), options, watch).map_err(|problem| vec![problem])?;
     let expectations = Expectations::read(project);
     let mut judging = Judging::new(&choices, &expectations).map_err(|problem| vec![problem])?;
@@ -167,7 +168,7 @@ impl<'a> Judging<'a> {
                 entry.id
             )));
         };
-        let transcript = normalised(document, example, &entry.interpreter, record)?;
+        let transcript = normalised(document, example, entry.as_run(), record)?;
         let expectation = self.expectations.of(&document.guide.id, &example.name);
         let mut judged = judge(example, &transcript, &entry.interpreter, expectation);
         let faults = self.faults(document, example, &transcript, &entry.interpreter);

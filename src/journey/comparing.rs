@@ -6,11 +6,12 @@ use std::time::Instant;
 use crate::compare::{Behaviours, Verdict};
 use crate::execute::{RunOptions, RunRecord};
 use crate::normalise::Transcript;
-use crate::plan::{Disposition, PlanEntry, plan};
+use crate::plan::{Disposition, PlanEntry};
 use crate::problem::Problem;
 use crate::report::{ExampleReport, Report, RunReport};
 
 use super::check::{blocks_of, elapsed, not_run, runs_of, used};
+use super::environments::planned;
 use super::running::{Watch, normalised, run};
 use super::{Project, Request};
 
@@ -28,7 +29,7 @@ pub fn compare(
     let begun = Instant::now();
     let chosen = project.interpreters(request)?;
     let choices = project.choices(&chosen)?;
-    let planned = plan(&choices);
+    let planned = planned(project, request, &choices, watch)?;
     let records = run(&runs_of(&planned), options, watch).map_err(|problem| vec![problem])?;
     let mut by_example: BTreeMap<String, usize> = BTreeMap::new();
     let mut examples: Vec<ExampleReport> = Vec::new();
@@ -110,7 +111,7 @@ fn behaviour(
             entry.id
         )));
     };
-    let transcript: Transcript = normalised(document, example, &entry.interpreter, record)?;
+    let transcript: Transcript = normalised(document, example, entry.as_run(), record)?;
     Ok(RunReport {
         blocks: blocks_of(document, example, &transcript, &entry.interpreter),
         transcript: Some(transcript),

@@ -5,6 +5,7 @@
 
 mod check;
 mod comparing;
+mod environments;
 mod expectations;
 mod project;
 mod recording;
@@ -12,6 +13,9 @@ mod running;
 
 pub use check::check;
 pub use comparing::compare;
+pub use environments::{
+    Locked, Provisioning, list_environments, lock_environments, sync_environments,
+};
 pub use project::{Project, Request};
 pub use recording::{RecordRequest, record};
 pub use running::{Watch, Watched};

@@ -6,10 +6,13 @@ use std::sync::Arc;
 
 use crate::discover::{Config, Roots, Settings, Start, guides};
 use crate::extract::{Document, Example, Fate, document};
+use crate::plan::environment::{Environment, environments, unknown};
 use crate::plan::interpreter::{Found, Spec, choose, find};
 use crate::plan::{Choice, Interpreter, select};
 use crate::problem::{Class, Problem};
 use crate::report::FenceReport;
+
+use super::Provisioning;
 
 /// What the user asked for, whatever the command.
 #[derive(Debug, Clone, Default)]
@@ -30,6 +33,8 @@ pub struct Request {
     pub since: Option<String>,
     /// `--jobs`, at least 1.
     pub jobs: usize,
+    /// What package environments are made with.
+    pub provisioning: Provisioning,
 }
 
 /// Guides, found and understood.
@@ -43,6 +48,8 @@ pub struct Project {
     pub discovery: Vec<Problem>,
     /// Whether the whole project was asked for.
     pub whole: bool,
+    /// Package environments in order of their names.
+    pub environments: Vec<Environment>,
 }
 
 impl Project {
@@ -79,8 +86,9 @@ impl Project {
                 guide.settings = with_flags(&guide.settings, request);
                 document(&guide)
             })
-            .collect();
+            .collect::<Vec<_>>();
         Ok(Self {
+            environments: environments(&config, &documents)?,
             config,
             documents,
             discovery: found.problems,
@@ -113,6 +121,7 @@ impl Project {
             problems.extend(document.problems.iter().cloned());
             problems.extend(unreported_lookalikes(document));
         }
+        problems.extend(unknown(&self.documents, &self.environments));
         problems
     }
 

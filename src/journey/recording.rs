@@ -9,11 +9,12 @@ use crate::discover::{Claims, Start};
 use crate::execute::{RunOptions, RunRecord};
 use crate::extract::{Document, Example};
 use crate::normalise::Transcript;
-use crate::plan::{Choice, Disposition, Label, PlanEntry, PlannedRun, Surroundings, plan};
+use crate::plan::{Choice, Disposition, Label, PlanEntry, PlannedRun, Surroundings};
 use crate::problem::Problem;
 use crate::report::{ExampleReport, Report, RunReport};
 
 use super::check::{elapsed, not_run, used};
+use super::environments::planned;
 use super::expectations::{Expectations, files_without_guide, name};
 use super::running::{Analyses, Watch, normalised, run};
 use super::{Project, Request};
@@ -46,7 +47,7 @@ pub fn record(
     let chosen = project.interpreters(request)?;
     let choices = project.choices(&chosen)?;
     let one = |problem| vec![problem];
-    let planned = plan(&choices);
+    let planned = planned(project, request, &choices, watch)?;
     let variations = variations(wanted.runs);
     let runs: Vec<PlannedRun> = planned
         .entries
@@ -179,7 +180,7 @@ impl<'a> Recording<'a> {
         let seen = records
             .into_iter()
             .map(|record| {
-                let transcript = normalised(document, example, &entry.interpreter, &record)?;
+                let transcript = normalised(document, example, entry.as_run(), &record)?;
                 Ok((record, transcript))
             })
             .collect::<Result<Vec<_>, Problem>>()?;

@@ -14,6 +14,10 @@ use crate::problem::Problem;
 pub enum Watched<'a> {
     /// So many runs will be made.
     Planned(usize),
+    /// So many environments will be made.
+    Provisioning(usize),
+    /// This environment was made, or could not be.
+    Provisioned(&'a str),
     /// The run of this example ended.
     Finished(&'a str),
 }

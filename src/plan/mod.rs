@@ -2,10 +2,13 @@
 //!
 //! Enters: documents and the interpreters chosen. Leaves: a [`Plan`], which is serialisable, and
 //! independent of the order in which documents came. [`plan()`] is pure; only the finding of
-//! interpreters ([`interpreter`]) looks at the machine.
+//! interpreters ([`interpreter`]) and the making of environments ([`environment`]) look at the machine.
 
 /// CPython builds: finding, probing, choosing.
 pub mod interpreter;
+
+/// Package environments: locking, provisioning, giving each run its own.
+pub mod environment;
 
 mod planned;
 mod selection;

@@ -111,6 +111,17 @@ pub struct PlanEntry {
     pub disposition: Disposition,
 }
 
+impl PlanEntry {
+    /// Returns the interpreter as the example has it: with its environment's prefix, if it runs in one.
+    #[must_use]
+    pub fn as_run(&self) -> &Interpreter {
+        match &self.disposition {
+            Disposition::Run(run) => &run.interpreter,
+            Disposition::Skipped(_) | Disposition::Blocked(_) => &self.interpreter,
+        }
+    }
+}
+
 /// Every example that was asked for on every interpreter that was chosen.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Plan {

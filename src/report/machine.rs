@@ -2,6 +2,8 @@
 
 use std::io::{self, Write};
 
+use crate::plan::Interpreter;
+use crate::plan::environment::Provision;
 use crate::plan::interpreter::{Found, MisfitKind};
 
 use super::human::interpreters;
@@ -22,4 +24,82 @@ pub fn found(found: &Found, sink: &mut dyn Write) -> io::Result<()> {
         writeln!(sink, "not used: {path}: {}", safe::terminal(&misfit.reason))?;
     }
     Ok(())
+}
+
+/// What there is of every environment of a project.
+#[derive(Debug, Clone, Default)]
+pub struct EnvironmentReport {
+    /// In the order of names.
+    pub rows: Vec<EnvironmentRow>,
+}
+
+/// What there is of one environment.
+#[derive(Debug, Clone)]
+pub struct EnvironmentRow {
+    /// Its name.
+    pub name: String,
+    /// What it asks for.
+    pub requires: Vec<String>,
+    /// Its lock: `current`, `stale`, `absent` or `broken`.
+    pub lock: String,
+    /// The interpreters that it is wanted on, oldest first.
+    pub interpreters: Vec<(Interpreter, Provision)>,
+}
+
+impl EnvironmentReport {
+    /// Writes the table of `env list`.
+    ///
+    /// # Errors
+    ///
+    /// Where writing fails.
+    pub fn write(&self, sink: &mut dyn Write) -> io::Result<()> {
+        for row in &self.rows {
+            let requires = safe::terminal(&row.requires.join(", "));
+            writeln!(sink, "{} (lock: {}): {requires}", row.name, row.lock)?;
+            for (interpreter, provision) in &row.interpreters {
+                let said = match provision {
+                    Provision::Ready(folder) => format!("ready    {}", folder.display()),
+                    Provision::Blocked(reason) => format!("blocked  {reason}"),
+                };
+                let version = format!("{}{}", interpreter.version, interpreter.build.suffix());
+                writeln!(sink, "  {version:<10} {}", safe::terminal(&said))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes one JSON object a line, one for each environment.
+    ///
+    /// # Errors
+    ///
+    /// Where writing fails.
+    pub fn write_json(&self, sink: &mut dyn Write) -> io::Result<()> {
+        for row in &self.rows {
+            let interpreters: Vec<serde_json::Value> = row
+                .interpreters
+                .iter()
+                .map(|(interpreter, provision)| {
+                    let (path, reason) = match provision {
+                        Provision::Ready(folder) => (Some(folder.display().to_string()), None),
+                        Provision::Blocked(reason) => (None, Some(reason)),
+                    };
+                    serde_json::json!({
+                        "version": interpreter.version,
+                        "build": interpreter.build.name(),
+                        "path": path,
+                        "reason": reason,
+                    })
+                })
+                .collect();
+            let line = serde_json::json!({
+                "type": "environment",
+                "name": row.name,
+                "requires": row.requires,
+                "lock": row.lock,
+                "interpreters": interpreters,
+            });
+            writeln!(sink, "{line}")?;
+        }
+        Ok(())
+    }
 }

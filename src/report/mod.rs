@@ -32,7 +32,7 @@ use crate::problem::Problem;
 pub use human::interpreters as write_interpreters;
 pub use json::interpreters as write_interpreters_json;
 pub use listing::write as write_listing;
-pub use machine::found as write_found;
+pub use machine::{EnvironmentReport, EnvironmentRow, found as write_found};
 pub use problems::write as write_problems;
 pub use progress::Progress;
 pub use sink::{Format, Sink, colours, diagnostics, say};

@@ -118,6 +118,16 @@ impl Config {
         folders
     }
 
+    /// Returns every list of interpreter specs: that of the whole, and those of overrides.
+    #[must_use]
+    pub fn python_specs(&self) -> Vec<&[String]> {
+        let others = self.overrides.iter();
+        let others = others.filter_map(|one| one.layer.python.as_deref());
+        std::iter::once(self.settings.python.as_slice())
+            .chain(others)
+            .collect()
+    }
+
     /// Returns the name of the configuration file, as problems call it.
     #[must_use]
     pub fn file_name(&self) -> Option<String> {

@@ -1,0 +1,1 @@
+//! Definitions, locks, the store, provisioning by fakes.
