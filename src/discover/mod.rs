@@ -10,6 +10,7 @@ mod config;
 mod expected;
 mod glob;
 mod guide;
+mod includes;
 mod layer;
 mod path;
 mod reader;
@@ -22,6 +23,7 @@ mod walk;
 pub use amount::{parse_duration, parse_size};
 pub use config::{Config, ConfigLocation};
 pub use guide::{Guide, Selector};
+pub use includes::included_text;
 pub use roots::{Discovered, Roots, guides};
 pub use schema::schema;
 pub use settings::{

@@ -6,6 +6,7 @@ use crate::problem::Problem;
 
 use super::containers::structure;
 use super::examples::assemble;
+use super::includes::Includes;
 use super::outline::Piece;
 use super::reader::{Reading, read};
 use super::source::Source;
@@ -116,16 +117,24 @@ pub struct Document {
     pub problems: Vec<Problem>,
 }
 
-/// Reads a guide: finds every fence, decides its fate, builds the examples.
+/// Reads a guide: finds every fence, decides its fate, builds the examples. No include is found.
 #[must_use]
 pub fn document(guide: &Guide) -> Document {
+    document_with_includes(guide, &|_| None)
+}
+
+/// Reads a guide whose blocks may name files instead of holding code.
+///
+/// `includes` gives the text of such a file; see [`crate::discover::included_text`].
+#[must_use]
+pub fn document_with_includes(guide: &Guide, includes: &Includes<'_>) -> Document {
     let text = guide.text.as_ref();
     let mut pieces = structure(text, &Source::whole(text), 0);
     pieces.drain(..count_in_front_matter(text, &pieces));
     let Reading {
         drafts,
         mut problems,
-    } = read(text, pieces);
+    } = read(text, pieces, includes);
     let (fences, examples) = assemble(guide, drafts, &mut problems);
     Document {
         guide: guide.clone(),

@@ -13,6 +13,7 @@ mod document;
 mod draft;
 mod examples;
 mod fence;
+mod includes;
 mod info;
 mod lines;
 mod names;
@@ -26,8 +27,12 @@ mod session;
 mod source;
 
 pub use directives::{Directives, Raises, StderrMode, StdoutMode, VersionCondition};
-pub use document::{Block, BlockKind, Document, Example, Extra, OutputFence, Prompt, document};
+pub use document::{
+    Block, BlockKind, Document, Example, Extra, OutputFence, Prompt, document,
+    document_with_includes,
+};
 pub use fence::{Fate, Fence, FenceKind};
+pub use includes::Includes;
 
 #[cfg(test)]
 mod tests;

@@ -10,6 +10,7 @@ use super::FenceKind;
 use super::comments::{Html, Word, html};
 use super::directives::Given;
 use super::draft::{Draft, Role};
+use super::includes::Includes;
 use super::info::{Info, Language, info};
 use super::lines::lines;
 use super::names::Outline;
@@ -28,9 +29,10 @@ pub(super) struct Reading {
 }
 
 /// Reads the pieces of a guide.
-pub(super) fn read(guide: &str, pieces: Vec<Piece>) -> Reading {
+pub(super) fn read(guide: &str, pieces: Vec<Piece>, includes: &Includes<'_>) -> Reading {
     let mut reader = Reader {
         guide,
+        includes,
         found: Reading::default(),
         outline: Outline::default(),
         following: Following::default(),
@@ -47,6 +49,8 @@ pub(super) fn read(guide: &str, pieces: Vec<Piece>) -> Reading {
 pub(super) struct Reader<'a> {
     /// The guide's text.
     pub(super) guide: &'a str,
+    /// Finds the files that blocks name.
+    pub(super) includes: &'a Includes<'a>,
     /// What was found so far.
     pub(super) found: Reading,
     /// What stands between the last Python fence and here.

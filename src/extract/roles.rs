@@ -1,9 +1,11 @@
 //! What a fence is, by its info string, its text and what stands above it.
 
+use crate::position::Span;
 use crate::problem::{Problem, Severity};
 
 use super::directives::Given;
 use super::draft::{Role, Runnable};
+use super::includes::{Included, included};
 use super::info::{Info, Language, info};
 use super::lines::{Line, dedent, lines, text};
 use super::nested::nested;
@@ -115,16 +117,11 @@ impl Reader<'_> {
     }
 
     fn block(&mut self, code: &Code, language: Language, given: &Given) -> Role {
-        let mut shown = lines(self.guide, &code.chunks);
-        dedent(self.guide, &mut shown);
-        if shown.iter().all(|line| line.is_blank(self.guide)) {
-            shown.clear();
-        }
-        let source = text(self.guide, &shown);
+        let (source, line_spans, missing) = self.source(code);
         let (kind, faults) = kind_of(&source);
         for fault in &faults {
-            let line = shown.get(fault.line);
-            let offset = line.map_or(code.span.start, |line| line.span.start);
+            let span = line_spans.get(fault.line);
+            let offset = span.map_or(code.span.start, |span| span.start);
             let message = format!("doctest cannot read this session: {}", fault.message);
             let problem = Problem::finding("bad-session", message);
             self.found.problems.add(offset, problem);
@@ -147,9 +144,25 @@ impl Reader<'_> {
         Role::Block(Runnable {
             kind,
             code: source,
-            line_spans: shown.into_iter().map(|line| line.span).collect(),
-            skipped: directive.or(reason.map(str::to_owned)),
+            line_spans,
+            skipped: directive.or(missing).or(reason.map(str::to_owned)),
         })
+    }
+
+    /// Returns a block's code with the guide's bytes of each line, and why it is not all there.
+    fn source(&self, code: &Code) -> (String, Vec<Span>, Option<String>) {
+        let mut shown = lines(self.guide, &code.chunks);
+        dedent(self.guide, &mut shown);
+        if shown.iter().all(|line| line.is_blank(self.guide)) {
+            shown.clear();
+        }
+        let missing = match included(self.guide, &shown, self.includes) {
+            Ok(Some(Included { code, line_spans })) => return (code, line_spans, None),
+            Ok(None) => None,
+            Err(path) => Some(format!("include not found: `{path}`")),
+        };
+        let spans = |lines: Vec<Line>| lines.into_iter().map(|line| line.span).collect();
+        (text(self.guide, &shown), spans(shown), missing)
     }
 
     /// Python that does not run.

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::discover::{Config, Roots, Settings, Start, guides};
-use crate::extract::{Document, Example, Fate, document};
+use crate::discover::{Config, Roots, Settings, Start, guides, included_text};
+use crate::extract::{Document, Example, Fate, document_with_includes};
 use crate::plan::environment::{Environment, environments, unknown};
 use crate::plan::interpreter::{Found, Spec, choose, find};
 use crate::plan::{Choice, Interpreter, select};
@@ -84,7 +84,7 @@ impl Project {
             .into_iter()
             .map(|mut guide| {
                 guide.settings = with_flags(&guide.settings, request);
-                document(&guide)
+                document_with_includes(&guide, &|path| included_text(&guide, path))
             })
             .collect::<Vec<_>>();
         Ok(Self {

@@ -472,3 +472,22 @@ fn a_terminal_that_starts_python_is_a_session() {
     );
     case("```console\n$ ls\n>>> 1\n```\n", &["1 Fenced not-python -"]);
 }
+
+#[test]
+fn a_block_that_names_a_file_holds_its_text_or_is_skipped() {
+    let text = "```py\n{!> ../src/x.py !}\n```\n\n```py\na\n--8<-- \"y.py\"\n```\n";
+    let guide = read(text).guide;
+    let found = document_with_includes(&guide, &|path| {
+        (path == "y.py").then(|| "b\nc\n".to_owned())
+    });
+    assert_eq!(
+        listed(&found),
+        [
+            "1 Fenced skipped (include not found: `../src/x.py`) 1",
+            "5 Fenced run 2",
+        ]
+    );
+    let block = &found.examples[1].blocks[0];
+    assert_eq!(block.code, "a\nb\nc\n");
+    assert_eq!(&text[block.line_spans[2].clone()], "--8<-- \"y.py\"");
+}
