@@ -23,6 +23,8 @@ use crate::position::LineIndex;
 use super::classify::classify;
 use super::{Difference, Stream};
 
+pub(super) use align::align;
+
 /// A claim that is false, or that cannot be attributed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClaimFault {

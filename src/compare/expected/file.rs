@@ -18,13 +18,21 @@ const LEFTOVER_AGE: Duration = Duration::from_secs(60);
 
 /// Reads a file; `Ok(None)` where there is none.
 pub(super) fn read(path: &Path, name: &str) -> Result<Option<ExpectedFile>, Vec<Problem>> {
+    match read_text(path, name)? {
+        Some(text) => ExpectedFile::parse(name, &text).map(Some),
+        None => Ok(None),
+    }
+}
+
+/// Reads the text of a file; `Ok(None)` where there is none.
+pub(super) fn read_text(path: &Path, name: &str) -> Result<Option<String>, Vec<Problem>> {
     let bytes = match fs::read(path) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(vec![unreadable(name, &error)]),
     };
     let text = String::from_utf8(bytes).map_err(|error| vec![not_text(name, &error)])?;
-    ExpectedFile::parse(name, &text).map(Some)
+    Ok(Some(text))
 }
 
 /// Writes a file by temporary file and rename.
@@ -32,7 +40,7 @@ pub(super) fn write(file: &ExpectedFile, path: &Path, name: &str) -> Result<(), 
     let text = file.to_text();
     match fs::read(path) {
         Ok(old) if old == text.as_bytes() => return Ok(()),
-        Ok(old) if !is_ours(&old) => return Err(super::parse::wrong_first_line(name)),
+        Ok(old) if !is_ours(&old) => return Err(super::parse::wrong_first_line(FIRST_LINE, name)),
         Ok(_) | Err(_) => {}
     }
     if (file.expectations.iter()).all(|expectation| expectation.transcripts.is_empty()) {
@@ -63,7 +71,7 @@ pub(super) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
-fn remove(path: &Path) -> io::Result<()> {
+pub(super) fn remove(path: &Path) -> io::Result<()> {
     match fs::remove_file(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         other => other,
@@ -108,7 +116,7 @@ fn unreadable(name: &str, error: &io::Error) -> Problem {
         .because(error.to_string())
 }
 
-fn unwritable(name: &str, error: &io::Error) -> Problem {
+pub(super) fn unwritable(name: &str, error: &io::Error) -> Problem {
     Problem::blocked("cannot-write", format!("cannot write `{name}`"))
         .in_file(name)
         .because(error.to_string())

@@ -55,6 +55,26 @@ pub(super) fn recorded<'a>(
     }
 }
 
+/// Takes away the labels that a recording on `label` replaces.
+///
+/// A minor version without its patch is replaced by any patch of it. Patches that were told apart
+/// stay beside a new one, unless they are what other code printed.
+pub(super) fn make_room(
+    transcripts: &mut BTreeMap<Label, Transcript>,
+    label: Label,
+    seen: &BTreeMap<Label, Transcript>,
+    code_changed: bool,
+) {
+    let patches: Vec<Label> = (transcripts.keys().copied())
+        .filter(|other| minor(*other) == minor(label))
+        .collect();
+    if patches.len() == 1 || code_changed {
+        for patch in patches.iter().filter(|patch| !seen.contains_key(patch)) {
+            transcripts.remove(patch);
+        }
+    }
+}
+
 /// Returns the label nearest to one that was not recorded.
 pub(super) fn nearest<'a>(labels: impl Iterator<Item = &'a Label>, wanted: Label) -> Option<Label> {
     let all: Vec<Label> = labels.copied().collect();

@@ -5,9 +5,12 @@
 //! which versions were recorded never shows. This is the only module that writes under `expected/`.
 
 mod file;
+mod follow;
 mod labels;
 mod layers;
+mod merge;
 mod parse;
+mod pending;
 mod text;
 
 #[cfg(test)]
@@ -20,6 +23,10 @@ use crate::extract::Example;
 use crate::normalise::Transcript;
 use crate::plan::Label;
 use crate::problem::Problem;
+
+pub use follow::{Followed, followed_file};
+pub use merge::Seen;
+pub use pending::{Change, PENDING_FIRST_LINE, PendingFile};
 
 /// The first line of every file of ours.
 pub const FIRST_LINE: &str = "# fencepost expectations, format 1";
@@ -45,6 +52,19 @@ impl Expectation {
             hasher.update(block.code.as_bytes());
         }
         hasher.finalize().to_hex()[..16].to_owned()
+    }
+
+    /// Records what was seen of an example over what was expected of it.
+    ///
+    /// Versions that were not seen stay as they are; patterns that a person put in stay where they
+    /// still match what was printed.
+    #[must_use]
+    pub fn record(
+        example: &Example,
+        old: Option<&Self>,
+        seen: &BTreeMap<Label, Transcript>,
+    ) -> Self {
+        merge::record(example, old, seen)
     }
 
     /// Returns what judges an interpreter.
@@ -115,6 +135,21 @@ impl ExpectedFile {
         self.expectations
             .iter()
             .find(|expectation| expectation.name == name)
+    }
+
+    /// Assigns expectations to examples: first where name and code agree, then by code, then by name.
+    #[must_use]
+    pub fn follow(&self, examples: &[Example]) -> Followed {
+        follow::follow(self, examples)
+    }
+
+    /// Joins what was recorded before with what was seen now, in the order of `examples`.
+    ///
+    /// Renamed examples keep what was recorded for them; expectations without an example stay last,
+    /// or go with `prune`.
+    #[must_use]
+    pub fn merge(&self, examples: &[Example], seen: &Seen, prune: bool) -> Self {
+        merge::merge(self, examples, seen, prune)
     }
 
     /// Reads a file; `Ok(None)` where there is none.

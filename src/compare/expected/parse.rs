@@ -21,10 +21,19 @@ const CODE: &str = "corrupt-expected";
 
 /// Parses the text of an expected file.
 pub(super) fn parse(name: &str, text: &str) -> Result<ExpectedFile, Vec<Problem>> {
+    parse_under(FIRST_LINE, name, text)
+}
+
+/// Parses the same form under another first line.
+pub(super) fn parse_under(
+    first_line: &str,
+    name: &str,
+    text: &str,
+) -> Result<ExpectedFile, Vec<Problem>> {
     // A checkout may have turned line ends; text with a printed `\r` never stands here unescaped.
     let text = text.replace("\r\n", "\n");
-    if text.lines().next() != Some(FIRST_LINE) {
-        return Err(vec![wrong_first_line(name)]);
+    if text.lines().next() != Some(first_line) {
+        return Err(vec![wrong_first_line(first_line, name)]);
     }
     let conflicts = conflicts(name, &text);
     if !conflicts.is_empty() {
@@ -45,10 +54,10 @@ pub(super) fn parse(name: &str, text: &str) -> Result<ExpectedFile, Vec<Problem>
     }
 }
 
-/// Returns the problem of a file whose first line is not [`FIRST_LINE`].
-pub(super) fn wrong_first_line(name: &str) -> Problem {
+/// Returns the problem of a file that does not begin with `first_line`.
+pub(super) fn wrong_first_line(first_line: &str, name: &str) -> Problem {
     let top = Position { line: 1, column: 1 };
-    Problem::finding(CODE, format!("the first line is not `{FIRST_LINE}`"))
+    Problem::finding(CODE, format!("the first line is not `{first_line}`"))
         .at(name, top)
         .because("a file with another first line is not fencepost's, or is of another format")
         .hint("restore it from version control, or move it away and record again")

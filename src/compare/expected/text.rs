@@ -14,12 +14,17 @@ pub(super) const USUAL_ENDING: Ending = Ending::Exited { code: 0 };
 
 /// Writes the canonical text of a file.
 pub(super) fn to_text(file: &ExpectedFile) -> String {
+    to_text_under(FIRST_LINE, file)
+}
+
+/// Writes the same form under another first line.
+pub(super) fn to_text_under(first_line: &str, file: &ExpectedFile) -> String {
     let expectations: Vec<Expectation> = (file.expectations.iter())
         .map(Expectation::canonical)
         .filter(|expectation| !expectation.transcripts.is_empty())
         .collect();
     let common = common_labels(&expectations);
-    let mut text = format!("{FIRST_LINE}\n");
+    let mut text = format!("{first_line}\n");
     if !common.is_empty() {
         push_recorded(&mut text, &common);
     }

@@ -3,10 +3,15 @@
 //! Text that was printed and only looks like a pattern is kept as a named token ([`escape`]), so
 //! that a recorded expectation never matches more than what was recorded.
 
+mod keep;
+
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use regex::Regex;
+
+pub use keep::keep_patterns;
+pub(super) use keep::keep_unordered;
 
 /// Stands for any text within a line.
 const WILDCARD: &str = "[..]";

@@ -1,5 +1,7 @@
 //! Tests of expected files: their text, their problems, and what never depends on order.
 
+mod merging;
+
 use proptest::prelude::*;
 
 use super::*;
