@@ -15,7 +15,7 @@ mod group;
 mod streams;
 
 use group::{Group, ended};
-use streams::{Reading, Streams};
+pub(crate) use streams::{Reading, Stream, Streams};
 
 /// A resource limit of the process itself; its children inherit it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -186,7 +186,13 @@ pub async fn run_async(command: &Command) -> Output {
     };
     let group = Group::of(&child);
     confine(&child, command);
-    let mut streams = Streams::of(&mut child, command);
+    let mut streams = Streams::new(
+        Stream::of(child.stdout.take(), command.output_cap),
+        Stream::of(child.stderr.take(), command.output_cap),
+    );
+    if let Some(pipe) = child.stdin.take() {
+        streams.feed(pipe, command.stdin.clone());
+    }
     let deadline = tokio::time::Instant::from_std(began + command.deadline);
     let outcome = streams.read_until(ended(&child), deadline).await;
     let cpu = group.cpu_time();

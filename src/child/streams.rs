@@ -3,9 +3,6 @@
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
-use tokio::process::{Child, ChildStdin};
-
-use super::Command;
 
 /// How long pipes are still read after the process and its group are gone.
 const DRAIN: Duration = Duration::from_millis(200);
@@ -15,21 +12,22 @@ const CHUNK: usize = 4096;
 
 /// Why reading stopped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Reading {
+pub(crate) enum Reading {
     Ended,
     Flooded,
     TimedOut,
 }
 
 /// One stream of output: what came so far, up to a cap.
-pub(super) struct Stream {
+pub(crate) struct Stream {
     source: Option<Box<dyn AsyncRead + Send + Unpin>>,
-    pub(super) bytes: Vec<u8>,
+    pub(crate) bytes: Vec<u8>,
     cap: usize,
 }
 
 impl Stream {
-    fn of(source: Option<impl AsyncRead + Send + Unpin + 'static>, cap: u64) -> Self {
+    /// Reads from a pipe, if there is one, up to `cap` bytes.
+    pub(crate) fn of(source: Option<impl AsyncRead + Send + Unpin + 'static>, cap: u64) -> Self {
         Self {
             source: source.map(|source| Box::new(source) as Box<dyn AsyncRead + Send + Unpin>),
             bytes: Vec::new(),
@@ -55,27 +53,32 @@ impl Stream {
     }
 }
 
-/// The three streams of a child.
-pub(super) struct Streams {
-    pub(super) stdout: Stream,
-    pub(super) stderr: Stream,
-    input: Option<(ChildStdin, Vec<u8>, usize)>,
+/// The streams of a child: two to read, one to feed.
+pub(crate) struct Streams {
+    pub(crate) stdout: Stream,
+    pub(crate) stderr: Stream,
+    input: Option<Input>,
 }
 
+type Input = (Box<dyn AsyncWrite + Send + Unpin>, Vec<u8>, usize);
+
 impl Streams {
-    pub(super) fn of(child: &mut Child, command: &Command) -> Self {
+    /// Takes what is read.
+    pub(crate) fn new(stdout: Stream, stderr: Stream) -> Self {
         Self {
-            stdout: Stream::of(child.stdout.take(), command.output_cap),
-            stderr: Stream::of(child.stderr.take(), command.output_cap),
-            input: child
-                .stdin
-                .take()
-                .map(|pipe| (pipe, command.stdin.clone(), 0)),
+            stdout,
+            stderr,
+            input: None,
         }
     }
 
+    /// Feeds `bytes` to the child, then closes the pipe.
+    pub(crate) fn feed(&mut self, pipe: impl AsyncWrite + Send + Unpin + 'static, bytes: Vec<u8>) {
+        self.input = Some((Box::new(pipe), bytes, 0));
+    }
+
     /// Moves data until the process has ended, a cap is passed or the deadline is there.
-    pub(super) async fn read_until(
+    pub(crate) async fn read_until(
         &mut self,
         ended: impl Future<Output = ()>,
         deadline: tokio::time::Instant,
@@ -102,7 +105,7 @@ impl Streams {
     }
 
     /// Reads what is still in the pipes, for a bounded time; says whether a cap was passed.
-    pub(super) async fn drain(&mut self) -> bool {
+    pub(crate) async fn drain(&mut self) -> bool {
         let (stdout, stderr) = (&mut self.stdout, &mut self.stderr);
         let both = async { tokio::join!(stdout.read(), stderr.read()) };
         match tokio::time::timeout(DRAIN, both).await {
@@ -113,7 +116,7 @@ impl Streams {
 }
 
 /// Writes what is left of the input, then closes the pipe. A reader that went away is no fault.
-async fn feed(input: &mut Option<(impl AsyncWrite + Unpin, Vec<u8>, usize)>) {
+async fn feed(input: &mut Option<Input>) {
     while let Some((pipe, bytes, written)) = input {
         if *written == bytes.len() {
             break;

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::execute::sandbox::Level;
 use crate::report::Format;
 
 const EXAMPLES: &str = "\
@@ -133,6 +134,10 @@ pub(crate) struct RunArguments {
     /// Stop an example after this time: 10s, 500ms, or seconds
     #[arg(long, value_name = "TIME")]
     pub(crate) timeout: Option<String>,
+
+    /// What stands between examples and this machine
+    #[arg(long, value_enum, value_name = "LEVEL", default_value_t)]
+    pub(crate) sandbox: Sandbox,
 
     /// First make the package environments that are missing
     #[arg(long)]
@@ -353,6 +358,29 @@ pub(crate) struct ManArguments {
     /// Write one page per command into this folder instead of the main page to standard output
     #[arg(long, value_name = "DIR")]
     pub(crate) to: Option<PathBuf>,
+}
+
+/// What stands between examples and this machine.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Sandbox {
+    /// Namespaces, Landlock, seccomp and limits; refuses to run where one is missing
+    Full,
+    /// What an outer container that has no network leaves possible
+    Reduced,
+    /// Nothing: examples can do whatever you can
+    #[default]
+    Off,
+}
+
+impl Sandbox {
+    /// Returns the level that is meant.
+    pub(crate) fn level(self) -> Level {
+        match self {
+            Self::Full => Level::Full,
+            Self::Reduced => Level::Reduced,
+            Self::Off => Level::Off,
+        }
+    }
 }
 
 /// When to use colours.

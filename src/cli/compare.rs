@@ -15,9 +15,14 @@ pub(crate) fn run(arguments: &CompareArguments) -> Result<ExitCode, Vec<Problem>
     let request = request(&arguments.guides, &arguments.run)?;
     let project = Project::open(&request)?;
     let mut follower = Follower::new(&arguments.output);
-    let report = journey::compare(&project, &request, &options(&request), &mut |event| {
-        follower.watch(&event);
-    })?;
+    let report = journey::compare(
+        &project,
+        &request,
+        &options(&request, &arguments.run),
+        &mut |event| {
+            follower.watch(&event);
+        },
+    )?;
     drop(follower);
     output.write(&report)?;
     let changed = report

@@ -22,6 +22,7 @@ use std::ffi::OsString;
 
 use clap::Parser;
 
+use crate::execute::sandbox;
 use crate::problem::Problem;
 use crate::report;
 
@@ -31,6 +32,13 @@ pub use exit_code::ExitCode;
 /// Runs the program: parses arguments, calls the command, reports, chooses the exit code.
 #[must_use]
 pub fn main() -> ExitCode {
+    if let Some(status) = sandbox::serve_if_asked(std::env::args_os()) {
+        return if status == 0 {
+            ExitCode::Success
+        } else {
+            ExitCode::Bug
+        };
+    }
     std::panic::set_hook(Box::new(|panic| report::say(&bug(&panic.to_string()))));
     std::panic::catch_unwind(|| run(std::env::args_os())).unwrap_or(ExitCode::Bug)
 }

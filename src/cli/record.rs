@@ -25,7 +25,13 @@ pub(crate) fn run(arguments: &RecordArguments) -> Result<ExitCode, Vec<Problem>>
     };
     let mut follower = Follower::new(&arguments.output);
     let watch = &mut |event: journey::Watched<'_>| follower.watch(&event);
-    let report = journey::record(&project, &request, wanted, &options(&request), watch)?;
+    let report = journey::record(
+        &project,
+        &request,
+        wanted,
+        &options(&request, &arguments.run),
+        watch,
+    )?;
     drop(follower);
     output.write(&report)?;
     Ok(ExitCode::of_report(&report))

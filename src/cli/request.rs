@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use crate::discover::parse_duration;
 use crate::execute::RunOptions;
-use crate::execute::sandbox::Level;
 use crate::journey::{Provisioning, Request};
 use crate::plan::environment::Tools;
 use crate::plan::interpreter::Places;
@@ -42,10 +41,10 @@ pub(crate) fn provisioning(sync: bool) -> Provisioning {
 }
 
 /// Returns how the examples run.
-pub(crate) fn options(request: &Request) -> RunOptions {
+pub(crate) fn options(request: &Request, run: &RunArguments) -> RunOptions {
     RunOptions {
         jobs: request.jobs,
-        sandbox: Level::Off,
+        sandbox: run.sandbox.level(),
     }
 }
 

@@ -8,6 +8,7 @@ mod entropy;
 mod interrupt;
 mod merge;
 mod open;
+mod outcome;
 mod place;
 mod program;
 mod record;
@@ -17,6 +18,9 @@ mod surroundings;
 #[cfg(all(test, unix))]
 mod testing;
 mod tool;
+#[cfg(target_os = "linux")]
+mod walled;
+mod walls;
 
 /// The walls around a run.
 pub mod sandbox;

@@ -8,9 +8,9 @@ use tokio::task::JoinSet;
 use crate::plan::PlannedRun;
 use crate::problem::Problem;
 
-use super::place::Site;
 use super::sandbox::Level;
-use super::{RunRecord, interrupt, open};
+use super::walls::Walls;
+use super::{RunRecord, interrupt};
 
 /// What happens while runs go on.
 #[derive(Debug, Clone)]
@@ -53,16 +53,21 @@ pub fn run_all(
         .enable_all()
         .build()
         .map_err(|error| no_runtime(&error))?;
-    let work = Work {
-        runs: runs.into(),
-        site: Site::new()?,
-    };
-    runtime.block_on(schedule(
-        Arc::new(work),
-        options.jobs.max(1),
-        interrupt,
-        event,
-    ))
+    runtime.block_on(async {
+        let mut stopped = interrupt.clone();
+        let raised = tokio::select! {
+            biased;
+            _ = stopped.wait_for(|interrupted| *interrupted) => return Err(interrupt::problem()),
+            raised = Walls::raise(options.sandbox, runs) => raised?,
+        };
+        let work = Arc::new(Work {
+            runs: runs.into(),
+            walls: raised,
+        });
+        let answer = schedule(&work, options.jobs.max(1), interrupt, event).await;
+        work.walls.lower().await;
+        answer
+    })
 }
 
 fn no_runtime(error: &std::io::Error) -> Problem {
@@ -74,7 +79,7 @@ fn no_runtime(error: &std::io::Error) -> Problem {
 /// What all workers share.
 struct Work {
     runs: Vec<PlannedRun>,
-    site: Site,
+    walls: Walls,
 }
 
 /// What a worker tells the scheduler.
@@ -85,7 +90,7 @@ enum News {
 
 /// Runs everything in two waves: what may stand beside others, then what must be alone.
 async fn schedule(
-    work: Arc<Work>,
+    work: &Arc<Work>,
     jobs: usize,
     mut interrupt: watch::Receiver<bool>,
     event: &mut dyn FnMut(RunEvent<'_>),
@@ -95,7 +100,7 @@ async fn schedule(
     let mut records: Vec<Option<RunRecord>> = work.runs.iter().map(|_| None).collect();
     for (order, jobs) in [(together, jobs), (alone, 1)] {
         let mut workers = JoinSet::new();
-        let mut news = send_out(&mut workers, &work, order, jobs);
+        let mut news = send_out(&mut workers, work, order, jobs);
         loop {
             tokio::select! {
                 biased;
@@ -139,7 +144,7 @@ fn send_out(
         workers.spawn(async move {
             while let Some(index) = next(&list) {
                 let _ = sender.send(News::Started(index));
-                let record = open::run(&work.runs[index], &work.site).await;
+                let record = work.walls.run(&work.runs[index]).await;
                 let _ = sender.send(News::Finished(index, Box::new(record)));
             }
         });

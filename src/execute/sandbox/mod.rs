@@ -4,6 +4,28 @@ use serde::{Deserialize, Serialize};
 
 use crate::problem::Problem;
 
+#[cfg(target_os = "linux")]
+mod canary;
+#[cfg(target_os = "linux")]
+mod fixes;
+#[cfg(target_os = "linux")]
+pub(crate) mod launcher;
+#[cfg(target_os = "linux")]
+pub(crate) mod order;
+#[cfg(target_os = "linux")]
+mod raise;
+#[cfg(target_os = "linux")]
+pub(crate) mod slot;
+#[cfg(target_os = "linux")]
+mod socket;
+#[cfg(target_os = "linux")]
+mod system;
+
+#[cfg(target_os = "linux")]
+pub(crate) use raise::raise;
+#[cfg(target_os = "linux")]
+pub use slot::use_launcher;
+
 /// How much of the sandbox stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -58,4 +80,18 @@ pub fn probe(wanted: Level) -> Result<Level, Problem> {
 #[must_use]
 pub fn report() -> Vec<LayerReport> {
     Vec::new()
+}
+
+/// Becomes a launcher of the sandbox if `words`, a command line, ask for it; returns the exit status then.
+///
+/// To be called before anything else: a launcher has one thread.
+#[must_use]
+pub fn serve_if_asked(mut words: impl Iterator<Item = std::ffi::OsString>) -> Option<u8> {
+    #[cfg(target_os = "linux")]
+    if words.nth(1).is_some_and(|word| word == slot::WORD) {
+        return Some(launcher::main());
+    }
+    #[cfg(not(target_os = "linux"))]
+    let _ = words.nth(1);
+    None
 }

@@ -1,0 +1,118 @@
+//! The first process of a run's pid namespace: builds the root, starts the example, reaps, and tells
+//! the true wait status through a socket that no example ever holds. It is never the example itself:
+//! a first process ignores its own SIGTERM and SIGKILL.
+
+use std::os::fd::OwnedFd;
+
+use rustix::fs::{Mode, OFlags};
+use rustix::process::{Pid, Signal, WaitOptions, WaitStatus};
+
+use super::super::order::{Layer, Missing, RunOrder};
+use super::super::socket;
+use super::super::system::{self, Split};
+use super::base::Base;
+use super::example::{Confinement, Streams, become_example};
+use super::root;
+
+/// What the first process tells the launcher.
+#[derive(Debug, serde::Serialize, serde::Deserialize)]
+pub(super) enum Word {
+    /// The root stands; descriptors of its `/proc`, `/` and `/dev/shm` come with it.
+    Standing,
+    /// The example has ended with this wait status, and everything it started is gone.
+    Ended { status: i32, cpu_ms: u64 },
+    /// The example never began.
+    Failed(Missing),
+}
+
+/// Everything that the first process needs.
+pub(super) struct Init<'a> {
+    pub base: Option<&'a Base>,
+    pub order: &'a RunOrder,
+    pub streams: &'a Streams,
+    pub confinement: &'a Confinement<'a>,
+    pub launcher: OwnedFd,
+}
+
+impl Init<'_> {
+    /// Runs to the end of the process.
+    pub(super) fn run(&self) -> ! {
+        let word = match self.start() {
+            Ok(example) => reap(example),
+            Err(missing) => Word::Failed(missing),
+        };
+        self.tell(&word, &[]);
+        system::exit_now(0)
+    }
+
+    fn tell(&self, word: &Word, descriptors: &[OwnedFd]) {
+        let text = serde_json::to_vec(word).unwrap_or_default();
+        // Without a launcher there is nobody to tell, and this process is about to be killed.
+        let _ = socket::send(&self.launcher, &text, descriptors);
+    }
+
+    fn start(&self) -> Result<Pid, Missing> {
+        let kill = rustix::process::set_parent_process_death_signal(Some(Signal::KILL));
+        kill.map_err(|error| {
+            Missing::new(Layer::Processes, "tying lives together", &error.into())
+        })?;
+        if let Some(base) = self.base {
+            self.settle(base)?;
+        }
+        let failed = |error| Missing::new(Layer::Processes, "starting a process", &error);
+        match system::split(0).map_err(failed)? {
+            Split::Child => {
+                let missing = become_example(self.order, self.streams, self.confinement);
+                self.tell(&Word::Failed(missing), &[]);
+                system::exit_now(127)
+            }
+            Split::Parent(pid, _) => Pid::from_raw(pid)
+                .ok_or_else(|| failed(std::io::Error::from_raw_os_error(libc::ESRCH))),
+        }
+    }
+
+    /// Takes its place in the new namespaces, and shows the launcher where to watch.
+    fn settle(&self, base: &Base) -> Result<(), Missing> {
+        let failed = |error: rustix::io::Errno| {
+            Missing::new(
+                Layer::Processes,
+                "settling in new namespaces",
+                &error.into(),
+            )
+        };
+        rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable)
+            .map_err(failed)?;
+        rustix::system::sethostname(b"example").map_err(failed)?;
+        root::enter(base, self.order)?;
+        let open =
+            |path: &str, flags| rustix::fs::open(path, flags | OFlags::CLOEXEC, Mode::empty());
+        let descriptors = [
+            open("/proc", OFlags::DIRECTORY).map_err(failed)?,
+            open("/", OFlags::PATH).map_err(failed)?,
+            open("/dev/shm", OFlags::PATH).map_err(failed)?,
+        ];
+        self.tell(&Word::Standing, &descriptors);
+        Ok(())
+    }
+}
+
+/// Waits for the example and for all that is left of it, which is killed.
+fn reap(example: Pid) -> Word {
+    let mut ended: Option<WaitStatus> = None;
+    loop {
+        match rustix::process::wait(WaitOptions::empty()) {
+            Ok(Some((pid, status))) => {
+                if pid == example {
+                    ended = Some(status);
+                    system::kill_all_others();
+                }
+            }
+            Ok(None) | Err(rustix::io::Errno::INTR) => (),
+            Err(_) => break,
+        }
+    }
+    Word::Ended {
+        status: ended.map_or(0, WaitStatus::as_raw),
+        cpu_ms: u64::try_from(system::children_cpu_time().as_millis()).unwrap_or(u64::MAX),
+    }
+}

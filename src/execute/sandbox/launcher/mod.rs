@@ -1,0 +1,362 @@
+//! A launcher: one small process with one thread per worker slot, which builds the walls, starts runs
+//! behind them one after the other, watches over them and tells how they ended.
+//!
+//! It is fencepost's own binary, started again with a hidden word (see [`super::slot`]). It lives as
+//! long as the socket that is its standard input, and takes everything it started with it.
+
+mod base;
+mod example;
+mod filter;
+mod init;
+mod namespaces;
+mod network;
+mod root;
+mod rules;
+mod watch;
+
+use std::io::{self, Read as _, Seek as _};
+use std::os::fd::{AsFd as _, OwnedFd};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use rustix::event::{PollFd, PollFlags, poll};
+use rustix::process::{Signal, WaitId, WaitIdOptions, pidfd_send_signal, waitid};
+
+use base::Base;
+use example::{Confinement, Streams};
+use filter::Filters;
+use init::{Init, Word};
+use network::Network;
+use rules::Rules;
+use watch::Sight;
+
+use super::Level;
+use super::order::{Exceeded, Layer, Missing, Ready, RunFate, RunOrder, RunReport, SlotOrder};
+use super::socket;
+use super::system::{self, RUN_NAMESPACES, Split};
+
+/// Runs a launcher to its end.
+pub(crate) fn main() -> u8 {
+    let Ok(control) = io::stdin().as_fd().try_clone_to_owned() else {
+        return 1;
+    };
+    let Some(order) = receive::<SlotOrder>(&control) else {
+        return 1;
+    };
+    match Launcher::new(control, &order) {
+        Some(mut launcher) => {
+            launcher.serve();
+            0
+        }
+        None => 1,
+    }
+}
+
+struct Launcher {
+    control: OwnedFd,
+    base: Option<Base>,
+    landlock: bool,
+    filters: Option<Filters>,
+    /// The network as it was before the last run.
+    network: Network,
+    /// Whether the network has not had its settings yet.
+    network_is_new: bool,
+    /// First processes of runs that are over, on their way out.
+    leaving: Vec<OwnedFd>,
+}
+
+/// A run that goes on.
+struct Running {
+    first: OwnedFd,
+    word: OwnedFd,
+    sight: Option<Sight>,
+    deadline: Instant,
+    began: Duration,
+}
+
+impl Launcher {
+    /// Builds the walls and tells which of them stand.
+    fn new(control: OwnedFd, order: &SlotOrder) -> Option<Self> {
+        let mut ready = Ready {
+            standing: Vec::new(),
+            missing: Vec::new(),
+        };
+        let base = match build_base(order) {
+            Ok(base) => {
+                for layer in [Layer::User, Layer::Network, Layer::Mounts] {
+                    ready.standing.push((layer, String::new()));
+                }
+                Some(base)
+            }
+            Err(missing) => {
+                ready.missing.push(missing);
+                None
+            }
+        };
+        let landlock = check_landlock(&mut ready);
+        let filters = check_seccomp(&mut ready);
+        let enough = order.level == Level::Reduced || ready.missing.is_empty();
+        let text = serde_json::to_vec(&ready).ok()?;
+        socket::send(&control, &text, &[]).ok()?;
+        enough.then(|| Self {
+            control,
+            base,
+            landlock,
+            filters,
+            network: Network::now(),
+            network_is_new: true,
+            leaving: Vec::new(),
+        })
+    }
+
+    /// Runs what it is told until nobody is left to tell.
+    fn serve(&mut self) {
+        while let Ok((text, descriptors)) = socket::receive(&self.control) {
+            if text.is_empty() {
+                break;
+            }
+            let Some((order, streams)) = understand(descriptors) else {
+                continue;
+            };
+            let report = self.run(order, streams);
+            let text = serde_json::to_vec(&report).unwrap_or_default();
+            if socket::send(&self.control, &text, &[]).is_err() {
+                break;
+            }
+            self.let_go();
+        }
+    }
+
+    fn run(&mut self, mut order: RunOrder, streams: Streams) -> RunReport {
+        order.new_network = std::mem::take(&mut self.network_is_new);
+        let started = self.start(&order, &streams);
+        drop(streams);
+        let (fate, cpu) = match started {
+            Ok(running) => self.watch(running, &order),
+            Err(missing) => (RunFate::Failed(missing), Duration::ZERO),
+        };
+        RunReport {
+            fate,
+            cpu_ms: u64::try_from(cpu.as_millis()).unwrap_or(u64::MAX),
+            network_attempts: self.look_at_network(),
+        }
+    }
+
+    fn start(&self, order: &RunOrder, streams: &Streams) -> Result<Running, Missing> {
+        let failed = |error| Missing::new(Layer::Processes, "making namespaces for a run", &error);
+        let (word, launcher) = socket::pair().map_err(failed)?;
+        let began = system::children_cpu_time();
+        let namespaces = if self.base.is_some() {
+            RUN_NAMESPACES
+        } else {
+            0
+        };
+        match system::split(namespaces).map_err(failed)? {
+            Split::Child => {
+                drop(word);
+                let readable = [Path::new("/")];
+                let writable = ["/home", "/tmp", "/dev/shm"].map(Path::new);
+                let confinement = Confinement {
+                    namespaces: self.base.is_some(),
+                    rules: self.landlock.then_some(Rules {
+                        readable: &readable,
+                        writable: &writable,
+                    }),
+                    filters: self.filters.as_ref(),
+                };
+                let init = Init {
+                    base: self.base.as_ref(),
+                    order,
+                    streams,
+                    confinement: &confinement,
+                    launcher,
+                };
+                init.run()
+            }
+            Split::Parent(_, first) => Ok(Running {
+                first,
+                word,
+                sight: None,
+                deadline: Instant::now() + Duration::from_millis(order.limits.timeout_ms),
+                began,
+            }),
+        }
+    }
+
+    fn watch(&mut self, mut running: Running, order: &RunOrder) -> (RunFate, Duration) {
+        let fate = loop {
+            let now = Instant::now();
+            let rest = running.deadline.saturating_duration_since(now);
+            if rest.is_zero() {
+                break RunFate::TimedOut;
+            }
+            let [told, spoken] = wait_for(&self.control, &running.word, rest.min(watch::PACE));
+            if spoken {
+                match running.listen(order) {
+                    Some((fate, cpu)) => {
+                        self.leaving.push(running.first);
+                        return (fate, cpu);
+                    }
+                    None => continue,
+                }
+            }
+            if told {
+                // Whatever it is, or the end of fencepost: this run is over. A word that asks for it is taken.
+                break RunFate::Stopped;
+            }
+            if let Some(exceeded) = running
+                .sight
+                .as_ref()
+                .and_then(|sight| sight.look(&order.limits))
+            {
+                break RunFate::Exceeded(exceeded);
+            }
+        };
+        if matches!(fate, RunFate::Stopped) {
+            let _ = socket::receive(&self.control);
+        }
+        running.kill();
+        (
+            fate,
+            system::children_cpu_time().saturating_sub(running.began),
+        )
+    }
+
+    /// Reads what the network counts; leaves it for a new one if a run left something in it.
+    fn look_at_network(&mut self) -> u64 {
+        let before = self.network;
+        let mut now = Network::now();
+        let attempts = now.attempts.saturating_sub(before.attempts);
+        let is_dirty = self.base.is_some() && now.holds_more_than(before);
+        if is_dirty && namespaces::renew_network().is_ok() {
+            self.network_is_new = true;
+            now = Network::now();
+        }
+        self.network = now;
+        attempts
+    }
+
+    /// Reaps first processes that have gone by now.
+    fn let_go(&mut self) {
+        self.leaving.retain(|first| {
+            let options = WaitIdOptions::EXITED | WaitIdOptions::NOHANG;
+            matches!(waitid(WaitId::PidFd(first.as_fd()), options), Ok(None))
+        });
+    }
+}
+
+impl Running {
+    /// Hears what the first process says; returns how the run ended, once it has.
+    fn listen(&mut self, order: &RunOrder) -> Option<(RunFate, Duration)> {
+        let (text, descriptors) = socket::receive(&self.word).unwrap_or_default();
+        match serde_json::from_slice(&text) {
+            Ok(Word::Standing) => {
+                self.sight = Sight::new(descriptors);
+                None
+            }
+            Ok(Word::Ended { status, cpu_ms }) => {
+                let sight = self.sight.as_ref();
+                let is_full =
+                    status != 0 && sight.is_some_and(|sight| sight.disk_is_full(&order.limits));
+                let fate = if is_full {
+                    RunFate::Exceeded(Exceeded::Disk)
+                } else {
+                    RunFate::Ended(status)
+                };
+                Some((fate, Duration::from_millis(cpu_ms)))
+            }
+            Ok(Word::Failed(missing)) => Some((RunFate::Failed(missing), Duration::ZERO)),
+            Err(_) => {
+                let error = io::Error::from_raw_os_error(libc::ECHILD);
+                let step = "hearing from the first process of a run";
+                let missing = Missing::new(Layer::Processes, step, &error);
+                Some((RunFate::Failed(missing), Duration::ZERO))
+            }
+        }
+    }
+
+    /// Kills the first process, and with it everything in its namespaces; returns when all is gone.
+    fn kill(&self) {
+        let _ = pidfd_send_signal(&self.first, Signal::KILL);
+        let _ = waitid(WaitId::PidFd(self.first.as_fd()), WaitIdOptions::EXITED);
+    }
+}
+
+fn build_base(order: &SlotOrder) -> Result<Base, Missing> {
+    namespaces::enter_user()?;
+    namespaces::enter_others()?;
+    Base::build(&order.readable)
+}
+
+fn check_landlock(ready: &mut Ready) -> bool {
+    match system::landlock_abi() {
+        Ok(abi) => ready.standing.push((Layer::Landlock, format!("ABI {abi}"))),
+        Err(error) => {
+            let step = "asking for Landlock";
+            ready
+                .missing
+                .push(Missing::new(Layer::Landlock, step, &error));
+            return false;
+        }
+    }
+    true
+}
+
+fn check_seccomp(ready: &mut Ready) -> Option<Filters> {
+    let filters = rustix::thread::secure_computing_mode()
+        .map_err(io::Error::from)
+        .and_then(|_| Filters::compile().map_err(io::Error::other));
+    match filters {
+        Ok(filters) => {
+            ready.standing.push((Layer::Seccomp, String::new()));
+            Some(filters)
+        }
+        Err(error) => {
+            let step = "asking for seccomp filters";
+            ready
+                .missing
+                .push(Missing::new(Layer::Seccomp, step, &error));
+            None
+        }
+    }
+}
+
+/// Reads an order and its streams from the descriptors that came with a message.
+fn understand(descriptors: Vec<OwnedFd>) -> Option<(RunOrder, Streams)> {
+    let mut descriptors = descriptors.into_iter();
+    let mut file = std::fs::File::from(descriptors.next()?);
+    let (output, error) = (descriptors.next()?, descriptors.next()?);
+    let mut text = Vec::new();
+    file.rewind().ok()?;
+    file.read_to_end(&mut text).ok()?;
+    let streams = Streams {
+        input: descriptors.next(),
+        output,
+        error,
+    };
+    Some((serde_json::from_slice(&text).ok()?, streams))
+}
+
+fn receive<T: serde::de::DeserializeOwned>(socket: &OwnedFd) -> Option<T> {
+    let (text, _) = socket::receive(socket).ok()?;
+    serde_json::from_slice(&text).ok()
+}
+
+/// Waits until one of two sockets has something to say; says which.
+fn wait_for(first: &OwnedFd, second: &OwnedFd, longest: Duration) -> [bool; 2] {
+    let mut sockets = [
+        PollFd::new(first, PollFlags::IN),
+        PollFd::new(second, PollFlags::IN),
+    ];
+    let timeout = rustix::event::Timespec {
+        tv_sec: i64::try_from(longest.as_secs()).unwrap_or(i64::MAX),
+        tv_nsec: longest.subsec_nanos().into(),
+    };
+    if poll(&mut sockets, Some(&timeout)).is_err() {
+        return [false; 2];
+    }
+    [
+        !sockets[0].revents().is_empty(),
+        !sockets[1].revents().is_empty(),
+    ]
+}

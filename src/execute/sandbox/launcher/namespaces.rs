@@ -1,0 +1,90 @@
+//! Namespaces that a launcher keeps for all its runs: who examples are, and their network.
+
+use std::fs;
+use std::io::{self, Read as _, Write as _};
+
+use rustix::thread::UnshareFlags;
+
+use super::super::order::{Layer, Missing};
+use super::super::system::{self, Split, unshare};
+
+/// The user that examples are, inside.
+pub(super) const EXAMPLE_ID: u32 = 1000;
+
+/// The host's user that examples are where fencepost runs as root: `nobody`.
+const NOBODY: u32 = 65534;
+
+/// Enters a user namespace. As root it holds root itself, who builds the mounts, and an unprivileged
+/// user; else the one user that the kernel lets us map.
+pub(super) fn enter_user() -> Result<(), Missing> {
+    let effective = rustix::process::geteuid().as_raw();
+    let group = rustix::process::getegid().as_raw();
+    let entered = if effective == 0 {
+        enter_as_root()
+    } else {
+        unshare(UnshareFlags::NEWUSER).and_then(|()| {
+            fs::write("/proc/self/setgroups", "deny")?;
+            fs::write("/proc/self/uid_map", format!("{EXAMPLE_ID} {effective} 1"))?;
+            fs::write("/proc/self/gid_map", format!("{EXAMPLE_ID} {group} 1"))
+        })
+    };
+    entered.map_err(|error| Missing::new(Layer::User, "making a user namespace", &error))
+}
+
+/// Enters the other namespaces that all runs of a launcher share, and makes mounts private.
+pub(super) fn enter_others() -> Result<(), Missing> {
+    unshare(UnshareFlags::NEWNET)
+        .map_err(|error| Missing::new(Layer::Network, "making a network namespace", &error))?;
+    system::bring_up_loopback()
+        .map_err(|error| Missing::new(Layer::Network, "bringing up the loopback", &error))?;
+    unshare(UnshareFlags::NEWNS)
+        .map_err(|error| Missing::new(Layer::Mounts, "making a mount namespace", &error))?;
+    let flags =
+        rustix::mount::MountPropagationFlags::PRIVATE | rustix::mount::MountPropagationFlags::REC;
+    rustix::mount::mount_change("/", flags)
+        .map_err(|error| Missing::new(Layer::Mounts, "making mounts private", &error.into()))
+}
+
+/// Leaves the network for a new one, where something of a run is left in the old.
+pub(super) fn renew_network() -> io::Result<()> {
+    unshare(UnshareFlags::NEWNET)?;
+    system::bring_up_loopback()
+}
+
+/// Only a process outside may map two users; one is split off before we enter.
+fn enter_as_root() -> io::Result<()> {
+    let (mut go, mut say_go) = io::pipe()?;
+    let (mut answer, mut say_answer) = io::pipe()?;
+    let target = std::process::id();
+    match system::split(0)? {
+        Split::Child => {
+            drop(say_go);
+            let ready = go.read_exact(&mut [0]);
+            let mapped = ready.and_then(|()| map_two(target));
+            let code = mapped
+                .err()
+                .map_or(0, |error| error.raw_os_error().unwrap_or(-1));
+            let _ = say_answer.write_all(&code.to_ne_bytes());
+            system::exit_now(0)
+        }
+        Split::Parent(pid, _) => {
+            drop(say_answer);
+            unshare(UnshareFlags::NEWUSER)?;
+            say_go.write_all(b"g")?;
+            let mut code = [0; 4];
+            answer.read_exact(&mut code)?;
+            let pid = rustix::process::Pid::from_raw(pid);
+            rustix::process::waitpid(pid, rustix::process::WaitOptions::empty())?;
+            match i32::from_ne_bytes(code) {
+                0 => Ok(()),
+                errno => Err(io::Error::from_raw_os_error(errno)),
+            }
+        }
+    }
+}
+
+fn map_two(target: u32) -> io::Result<()> {
+    let map = format!("0 0 1\n{EXAMPLE_ID} {NOBODY} 1\n");
+    fs::write(format!("/proc/{target}/uid_map"), &map)?;
+    fs::write(format!("/proc/{target}/gid_map"), &map)
+}

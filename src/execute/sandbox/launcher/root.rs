@@ -1,0 +1,125 @@
+//! The root of one run: a private file system with home and `/tmp`, and read-only views around it.
+
+use std::ffi::CString;
+use std::fs;
+use std::io;
+use std::os::unix::fs::{PermissionsExt as _, chown, symlink};
+use std::path::Path;
+
+use rustix::mount::{MountFlags, UnmountFlags, mount, mount_bind_recursive, unmount};
+
+use super::super::order::{Layer, Missing, RunOrder};
+use super::super::system;
+use super::base::Base;
+use super::namespaces::EXAMPLE_ID;
+
+/// Where a launcher's own root holds the next root.
+const NEW: &str = "/new";
+
+/// Room on the private file system beside what the example may use, so that a breach can be seen.
+pub(super) const DISK_ALLOWANCE: u64 = 4 << 20;
+
+/// Files and folders on the private file system.
+pub(super) const INODES: u64 = 20_000;
+
+/// Builds the root of one run and enters it. `folder` is the example's; it becomes the current one.
+pub(super) fn enter(base: &Base, order: &RunOrder) -> Result<(), Missing> {
+    let failed =
+        |layer, step: &'static str| move |error: io::Error| Missing::new(layer, step, &error);
+    let new = Path::new(NEW);
+    build(new, base, order).map_err(failed(Layer::Mounts, "building the root of a run"))?;
+    let proc = new.join("proc");
+    mount_proc(&proc).map_err(failed(Layer::Processes, "mounting a fresh /proc"))?;
+    set_up_kernel(&proc, order).map_err(failed(Layer::Network, "setting up the network"))?;
+    let sealed = system::add_mount_attributes(&proc, libc::MOUNT_ATTR_RDONLY);
+    sealed.map_err(failed(Layer::Processes, "making /proc read-only"))?;
+    change(new, &order.folder).map_err(failed(Layer::Mounts, "changing the root of a run"))
+}
+
+fn build(new: &Path, base: &Base, order: &RunOrder) -> io::Result<()> {
+    let size = order.limits.disk.saturating_add(DISK_ALLOWANCE);
+    let options = format!("mode=755,size={size},nr_inodes={}", INODES + 1000);
+    mount_tmpfs(new, &options)?;
+    for (source, target) in &base.binds {
+        let target = new.join(target);
+        if fs::metadata(source)?.is_dir() {
+            fs::create_dir_all(&target)?;
+        } else {
+            fs::create_dir_all(target.parent().unwrap_or(new))?;
+            fs::write(&target, "")?;
+        }
+        mount_bind_recursive(source, &target)?;
+    }
+    for (points_to, name) in &base.links {
+        symlink(points_to, new.join(name))?;
+    }
+    let memory = order.limits.memory;
+    mount_tmpfs(&new.join("dev/shm"), &format!("mode=1777,size={memory}"))?;
+    mount_terminals(new)?;
+    make_own_folders(new, &order.folder)
+}
+
+/// Puts the new root on top of the old one, which then goes.
+fn change(new: &Path, folder: &str) -> io::Result<()> {
+    std::env::set_current_dir(new)?;
+    rustix::process::pivot_root(".", ".")?;
+    unmount(".", UnmountFlags::DETACH)?;
+    std::env::set_current_dir(folder)
+}
+
+fn mount_tmpfs(target: &Path, options: &str) -> io::Result<()> {
+    let options = CString::new(options)?;
+    let flags = MountFlags::NOSUID | MountFlags::NODEV;
+    mount("tmpfs", target, "tmpfs", flags, Some(options.as_c_str()))?;
+    Ok(())
+}
+
+fn mount_terminals(new: &Path) -> io::Result<()> {
+    let flags = MountFlags::NOSUID | MountFlags::NOEXEC;
+    let options = c"newinstance,ptmxmode=0666,mode=620";
+    mount(
+        "devpts",
+        new.join("dev/pts"),
+        "devpts",
+        flags,
+        Some(options),
+    )?;
+    Ok(())
+}
+
+/// Makes home and `/tmp`, on one mount: two would break renames between them.
+fn make_own_folders(new: &Path, folder: &str) -> io::Result<()> {
+    let home = new.join(folder.trim_start_matches('/'));
+    fs::create_dir_all(&home)?;
+    chown(&home, Some(EXAMPLE_ID), Some(EXAMPLE_ID))?;
+    let temporary = new.join("tmp");
+    if !temporary.is_dir() {
+        fs::create_dir(&temporary)?;
+    }
+    fs::set_permissions(&temporary, fs::Permissions::from_mode(0o1777))?;
+    fs::create_dir_all(new.join("proc"))
+}
+
+/// Mounts a fresh `/proc`. Fails where the host's own, in sight until now, is not whole.
+fn mount_proc(target: &Path) -> io::Result<()> {
+    let flags = MountFlags::NOSUID | MountFlags::NODEV | MountFlags::NOEXEC;
+    mount("proc", target, "proc", flags, None)?;
+    Ok(())
+}
+
+/// Settings of the namespaces this process is in. Those of the network last as long as it does.
+fn set_up_kernel(proc: &Path, order: &RunOrder) -> io::Result<()> {
+    let set = |name: &str, value: &str| fs::write(proc.join("sys").join(name), value);
+    if order.new_network {
+        // A connection that was closed must not be in the way of the next run's.
+        set("net/ipv4/tcp_max_tw_buckets", "0")?;
+        set("net/ipv4/ip_unprivileged_port_start", "0")?;
+        set("user/max_user_namespaces", "0")?;
+        // Not on every kernel.
+        let _ = set("net/ipv4/tcp_no_metrics_save", "1");
+    }
+    if order.pids_before > 0 {
+        set("kernel/ns_last_pid", &(order.pids_before + 1).to_string())?;
+    }
+    Ok(())
+}

@@ -1,0 +1,189 @@
+//! The sums over a run's whole tree that no limit of the kernel can cap: processes, memory in all its
+//! forms, and the private disk. Looked at from outside, where the example can reach nothing.
+
+use std::collections::BTreeSet;
+use std::io::Read as _;
+use std::os::fd::OwnedFd;
+use std::time::Duration;
+
+use rustix::fs::{Mode, OFlags, RawDir, StatFs, fstatfs, openat};
+
+use crate::discover::Limits;
+
+use super::super::order::Exceeded;
+use super::root::{DISK_ALLOWANCE, INODES};
+
+/// How often the tree is looked at.
+pub(super) const PACE: Duration = Duration::from_millis(10);
+
+/// Sockets beyond these count as memory: their buffers are in no other sum.
+const FREE_SOCKETS: u64 = 256;
+const SOCKET_BYTES: u64 = 256 << 10;
+
+const PAGE: u64 = 4096;
+
+/// A view of one run: its `/proc`, and its file systems.
+pub(super) struct Sight {
+    proc: OwnedFd,
+    root: OwnedFd,
+    shared: OwnedFd,
+}
+
+/// What a tree uses.
+#[derive(Debug, Default)]
+struct Sum {
+    /// Processes and threads.
+    tasks: u64,
+    /// Resident pages, counted once for each process that maps them.
+    resident: u64,
+    /// Memory files that have descriptors.
+    files: u64,
+    sockets: u64,
+}
+
+impl Sight {
+    /// Takes the descriptors that a run's first process sent.
+    pub(super) fn new(descriptors: Vec<OwnedFd>) -> Option<Self> {
+        let [proc, root, shared] = <[OwnedFd; 3]>::try_from(descriptors).ok()?;
+        Some(Self { proc, root, shared })
+    }
+
+    /// Says which limit the tree has passed, if any.
+    pub(super) fn look(&self, limits: &Limits) -> Option<Exceeded> {
+        let pids = self.pids();
+        let sum = self.sum(&pids);
+        if sum.tasks > limits.processes {
+            return Some(Exceeded::Processes);
+        }
+        if self.disk_is_full(limits) {
+            return Some(Exceeded::Disk);
+        }
+        let used = used(&self.root) + used(&self.shared);
+        let sockets = sum.sockets.saturating_sub(FREE_SOCKETS) * SOCKET_BYTES;
+        let at_most = sum.resident + sum.files + used + sockets;
+        (at_most > limits.memory && self.exact(&pids, sum.files + used) + sockets > limits.memory)
+            .then_some(Exceeded::Memory)
+    }
+
+    /// Says whether more was written to the private disk than it may hold.
+    pub(super) fn disk_is_full(&self, limits: &Limits) -> bool {
+        statistics(&self.root).is_some_and(|disk| {
+            let bytes = disk.f_blocks.saturating_sub(disk.f_bfree) * block(&disk);
+            let files = disk.f_files.saturating_sub(disk.f_ffree);
+            bytes > limits.disk.min(u64::MAX - DISK_ALLOWANCE) || files > INODES
+        })
+    }
+
+    /// Every process but the first.
+    fn pids(&self) -> Vec<String> {
+        let mut buffer = Vec::with_capacity(4096);
+        names(&self.proc, c".", &mut buffer)
+            .into_iter()
+            .filter(|name| name != "1" && name.bytes().all(|byte| byte.is_ascii_digit()))
+            .collect()
+    }
+
+    fn sum(&self, pids: &[String]) -> Sum {
+        let mut sum = Sum::default();
+        let mut seen = BTreeSet::new();
+        for pid in pids {
+            let fields = self.read(&format!("{pid}/statm"));
+            sum.resident += number(fields.split(' ').nth(1)) * PAGE;
+            let stat = self.read(&format!("{pid}/stat"));
+            let after_name = stat.rsplit(')').next().unwrap_or_default();
+            sum.tasks += number(after_name.split(' ').nth(18)).max(1);
+            self.add_descriptors(pid, &mut sum, &mut seen);
+        }
+        sum
+    }
+
+    /// Counts memory files and sockets that a process holds; each once.
+    fn add_descriptors(&self, pid: &str, sum: &mut Sum, seen: &mut BTreeSet<(u64, u64)>) {
+        let folder = std::ffi::CString::new(format!("{pid}/fd")).unwrap_or_default();
+        let mut buffer = Vec::with_capacity(4096);
+        for name in names(&self.proc, &folder, &mut buffer) {
+            let path = format!("{pid}/fd/{name}");
+            let mut target = [0; 64];
+            let Ok(length) = rustix::fs::readlinkat_raw(&self.proc, path.as_str(), &mut target[..])
+            else {
+                continue;
+            };
+            let target = &target[..length];
+            if target.starts_with(b"socket:") {
+                sum.sockets += 1;
+            } else if target.starts_with(b"/memfd:") || target.starts_with(b"/SYSV") {
+                let flags = rustix::fs::AtFlags::empty();
+                if let Ok(file) = rustix::fs::statat(&self.proc, path.as_str(), flags)
+                    && seen.insert((file.st_dev, file.st_ino))
+                {
+                    sum.files += u64::try_from(file.st_blocks).unwrap_or(0) * 512;
+                }
+            }
+        }
+    }
+
+    /// Memory that is really used: pages shared by several processes count once. `files` are what
+    /// file systems and memory files hold, mapped or not.
+    fn exact(&self, pids: &[String], files: u64) -> u64 {
+        let (mut anonymous, mut shared) = (0, 0);
+        for pid in pids {
+            let rollup = self.read(&format!("{pid}/smaps_rollup"));
+            for line in rollup.lines() {
+                let mut words = line.split_ascii_whitespace();
+                match words.next() {
+                    Some("Pss_Anon:") => anonymous += number(words.next()) * 1024,
+                    Some("Pss_Shmem:") => shared += number(words.next()) * 1024,
+                    Some(_) | None => (),
+                }
+            }
+        }
+        anonymous + files.max(shared)
+    }
+
+    fn read(&self, path: &str) -> String {
+        let mut text = String::new();
+        let flags = OFlags::RDONLY | OFlags::CLOEXEC;
+        if let Ok(file) = openat(&self.proc, path, flags, Mode::empty()) {
+            // A process that has just gone has nothing to tell.
+            let _ = std::fs::File::from(file).read_to_string(&mut text);
+        }
+        text
+    }
+}
+
+fn number(field: Option<&str>) -> u64 {
+    field
+        .and_then(|field| field.trim().parse().ok())
+        .unwrap_or(0)
+}
+
+fn statistics(descriptor: &OwnedFd) -> Option<StatFs> {
+    fstatfs(descriptor).ok()
+}
+
+fn block(statistics: &StatFs) -> u64 {
+    u64::try_from(statistics.f_bsize).unwrap_or(PAGE)
+}
+
+fn used(descriptor: &OwnedFd) -> u64 {
+    statistics(descriptor).map_or(0, |disk| {
+        disk.f_blocks.saturating_sub(disk.f_bfree) * block(&disk)
+    })
+}
+
+/// Names in a folder below a descriptor, without `.` and `..`; none where it has gone.
+fn names(folder: &OwnedFd, path: &std::ffi::CStr, buffer: &mut Vec<u8>) -> Vec<String> {
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    let Ok(opened) = openat(folder, path, flags, Mode::empty()) else {
+        return Vec::new();
+    };
+    let mut entries = RawDir::new(opened, buffer.spare_capacity_mut());
+    let mut names = Vec::new();
+    while let Some(Ok(entry)) = entries.next() {
+        let name = entry.file_name().to_string_lossy();
+        if name != "." && name != ".." {
+            names.push(name.into_owned());
+        }
+    }
+    names
+}

@@ -1,0 +1,126 @@
+//! The walls that a list of runs has, and the slots that stand ready behind them.
+
+use crate::plan::PlannedRun;
+use crate::problem::Problem;
+
+use super::place::Site;
+use super::sandbox::Level;
+use super::{RunRecord, open};
+
+/// What stands between runs and the machine.
+pub(super) enum Walls {
+    /// Nothing but folders of their own.
+    Open(Site),
+    /// A sandbox.
+    #[cfg(target_os = "linux")]
+    Closed(closed::Closed),
+}
+
+impl Walls {
+    /// Raises the walls of a level for these runs.
+    pub(super) async fn raise(level: Level, runs: &[PlannedRun]) -> Result<Self, Problem> {
+        match level {
+            Level::Off => Ok(Self::Open(Site::new()?)),
+            #[cfg(target_os = "linux")]
+            Level::Reduced | Level::Full => {
+                Ok(Self::Closed(closed::Closed::raise(level, runs).await?))
+            }
+            #[cfg(not(target_os = "linux"))]
+            Level::Reduced | Level::Full => {
+                let _ = runs;
+                Err(super::sandbox::not_supported())
+            }
+        }
+    }
+
+    /// Runs one example behind them.
+    pub(super) async fn run(&self, run: &PlannedRun) -> RunRecord {
+        match self {
+            Self::Open(site) => open::run(run, site).await,
+            #[cfg(target_os = "linux")]
+            Self::Closed(closed) => closed.run(run).await,
+        }
+    }
+
+    /// Ends what stands ready.
+    pub(super) async fn lower(&self) {
+        match self {
+            Self::Open(_) => (),
+            #[cfg(target_os = "linux")]
+            Self::Closed(closed) => closed.lower().await,
+        }
+    }
+}
+
+#[cfg(target_os = "linux")]
+mod closed {
+    //! Slots: idle ones wait to be taken; one that failed is replaced by a new one.
+
+    use std::io;
+    use std::sync::Mutex;
+
+    use crate::plan::PlannedRun;
+    use crate::problem::Problem;
+
+    use super::super::sandbox::order::SlotOrder;
+    use super::super::sandbox::slot::Slot;
+    use super::super::sandbox::{Level, raise};
+    use super::super::{Ending, RunRecord, outcome, walled};
+
+    pub(crate) struct Closed {
+        order: SlotOrder,
+        idle: Mutex<Vec<Slot>>,
+    }
+
+    impl Closed {
+        pub(crate) async fn raise(level: Level, runs: &[PlannedRun]) -> Result<Self, Problem> {
+            let order = SlotOrder {
+                level,
+                readable: walled::readable(runs),
+            };
+            let program = runs.first().map(walled::program_inside).unwrap_or_default();
+            let slot = raise(&order, &program.to_string_lossy()).await?;
+            Ok(Self {
+                order,
+                idle: Mutex::new(vec![slot]),
+            })
+        }
+
+        pub(crate) async fn run(&self, run: &PlannedRun) -> RunRecord {
+            match self.try_run(run).await {
+                Ok(record) => record,
+                Err(error) => {
+                    let mut record = outcome::blank(run);
+                    record.ending = Ending::CouldNotStart {
+                        reason: error.to_string(),
+                    };
+                    record
+                }
+            }
+        }
+
+        async fn try_run(&self, run: &PlannedRun) -> io::Result<RunRecord> {
+            let idle = self.slots().pop();
+            let mut slot = match idle {
+                Some(slot) => slot,
+                None => Slot::start(&self.order).await?.0,
+            };
+            let record = walled::run(run, &mut slot).await?;
+            self.slots().push(slot);
+            Ok(record)
+        }
+
+        pub(crate) async fn lower(&self) {
+            let idle = std::mem::take(&mut *self.slots());
+            for slot in idle {
+                slot.stop().await;
+            }
+        }
+
+        fn slots(&self) -> std::sync::MutexGuard<'_, Vec<Slot>> {
+            self.idle
+                .lock()
+                .expect("no thread panics while it holds the list")
+        }
+    }
+}
