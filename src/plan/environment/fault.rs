@@ -57,6 +57,15 @@ impl Fault {
                 FaultKind::Offline,
                 "no connection to where it is fetched from".to_owned(),
             )
+        } else if text.contains("(from versions: none)") {
+            // pip says the same of an index that it cannot reach, and nothing else if it is not to retry.
+            (
+                FaultKind::Other,
+                format!(
+                    "no wheel of {} was found for this interpreter, or the index could not be reached",
+                    without_wheel(text).unwrap_or_else(|| "a package".to_owned())
+                ),
+            )
         } else if let Some(package) = without_wheel(text) {
             (
                 FaultKind::NoWheel,

@@ -1,9 +1,10 @@
 //! Where provisioned environments are: one folder for each lock and interpreter, in the user's cache.
 //!
-//! A folder counts only once the file beside it says that it is complete, so a kill at any moment
-//! leaves nothing that looks done.
+//! Each attempt has a folder of its own, and a file beside it names the one that is complete: a kill
+//! at any moment leaves nothing that looks done, and a tool that outlives fencepost spoils nothing.
 
 use std::fs::File;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use crate::plan::Interpreter;
@@ -40,9 +41,8 @@ impl Store {
         }
     }
 
-    /// Returns where an environment is or will be.
-    #[must_use]
-    pub fn folder(&self, name: &str, lock: &Lock, interpreter: &Interpreter) -> PathBuf {
+    /// Returns what the files of an environment begin with.
+    fn stem(&self, name: &str, lock: &Lock, interpreter: &Interpreter) -> Stem {
         let key = format!(
             "{FORMAT}\0{}\0{}\0{}",
             lock.requirements,
@@ -51,70 +51,132 @@ impl Store {
         );
         let hash = blake3::hash(key.as_bytes()).to_hex();
         let minor = interpreter.label().minor();
-        self.root.join(format!("{name}-{minor}-{}", &hash[..16]))
+        Stem {
+            root: self.root.clone(),
+            name: format!("{name}-{minor}-{}", &hash[..16]),
+        }
     }
 
     /// Says what is known of an environment.
     #[must_use]
     pub fn state(&self, name: &str, lock: &Lock, interpreter: &Interpreter) -> State {
-        let folder = self.folder(name, lock, interpreter);
-        if beside(&folder, "ready").is_file() && python_in(&folder).exists() {
-            return State::Ready(folder);
+        self.stem(name, lock, interpreter).state()
+    }
+
+    /// Waits until no other process makes this environment, and clears what was left unfinished.
+    pub(super) fn begin(
+        &self,
+        name: &str,
+        lock: &Lock,
+        interpreter: &Interpreter,
+    ) -> std::io::Result<Attempt> {
+        let stem = self.stem(name, lock, interpreter);
+        std::fs::create_dir_all(&self.root)?;
+        let guard = Guard::new(&stem.beside("busy"))?;
+        let ready = match stem.state() {
+            State::Ready(folder) => Some(folder),
+            State::Failed(_) | State::Missing => None,
+        };
+        let number = if ready.is_none() {
+            stem.clear(None) + 1
+        } else {
+            0
+        };
+        Ok(Attempt {
+            folder: ready
+                .clone()
+                .unwrap_or_else(|| stem.beside(&number.to_string())),
+            ready: ready.is_some(),
+            stem,
+            _guard: guard,
+        })
+    }
+}
+
+/// What the files of one environment on one interpreter begin with.
+#[derive(Debug)]
+struct Stem {
+    root: PathBuf,
+    name: String,
+}
+
+impl Stem {
+    fn beside(&self, ending: &str) -> PathBuf {
+        self.root.join(format!("{}.{ending}", self.name))
+    }
+
+    fn state(&self) -> State {
+        if let Ok(name) = std::fs::read_to_string(self.beside("ready")) {
+            let folder = self.root.join(name.trim());
+            if python_in(&folder).exists() {
+                return State::Ready(folder);
+            }
         }
-        match std::fs::read_to_string(beside(&folder, "failed")) {
+        match std::fs::read_to_string(self.beside("failed")) {
             Ok(reason) => State::Failed(reason),
             Err(_) => State::Missing,
         }
     }
 
-    /// Waits until no other process makes this environment, and clears what one left unfinished.
-    pub(super) fn begin(&self, folder: &Path) -> std::io::Result<Guard> {
-        std::fs::create_dir_all(&self.root)?;
-        let guard = Guard::new(&beside(folder, "busy"))?;
-        if !beside(folder, "ready").is_file() {
-            remove(folder)?;
+    /// Removes the folders of other attempts; returns the highest number among them, or 0.
+    fn clear(&self, kept: Option<&Path>) -> u64 {
+        let prefix = format!("{}.", self.name);
+        let entries = std::fs::read_dir(&self.root)
+            .into_iter()
+            .flatten()
+            .flatten();
+        let mut highest = 0;
+        for entry in entries {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let number = name.strip_prefix(&prefix).and_then(|end| end.parse().ok());
+            let number = number.filter(|_| kept != Some(entry.path().as_path()));
+            if let Some(number) = number {
+                highest = highest.max(number);
+                // A tool that still writes there can keep it: the next attempt has another number.
+                let _ = std::fs::remove_dir_all(entry.path());
+            }
         }
-        Ok(guard)
+        highest
+    }
+
+    fn note(&self, ending: &str, text: &str) -> std::io::Result<()> {
+        let mut temporary = tempfile::NamedTempFile::new_in(&self.root)?;
+        temporary.write_all(text.as_bytes())?;
+        temporary.persist(self.beside(ending))?;
+        Ok(())
     }
 }
 
-/// Marks an environment as complete.
-pub(super) fn complete(folder: &Path) -> std::io::Result<()> {
-    let _ = std::fs::remove_file(beside(folder, "failed"));
-    note(folder, "ready", "")
+/// The making of one environment, by one process at a time.
+#[derive(Debug)]
+pub(super) struct Attempt {
+    /// Where it is made, or is already.
+    pub(super) folder: PathBuf,
+    /// Whether it is there already.
+    pub(super) ready: bool,
+    stem: Stem,
+    _guard: Guard,
 }
 
-/// Removes what was made of an environment; keeps the reason where trying again would change nothing.
-pub(super) fn give_up(folder: &Path, reason: Option<&str>) {
-    // What cannot be removed now is removed when the environment is made again.
-    let _ = remove(folder);
-    if let Some(reason) = reason {
-        let _ = note(folder, "failed", reason);
+impl Attempt {
+    /// Says that the folder is complete.
+    pub(super) fn complete(&self) -> std::io::Result<()> {
+        let name = self.folder.file_name().unwrap_or_default();
+        self.stem.note("ready", &name.to_string_lossy())?;
+        // A reason that no longer holds is not read once the environment is ready.
+        let _ = std::fs::remove_file(self.stem.beside("failed"));
+        self.stem.clear(Some(&self.folder));
+        Ok(())
     }
-}
 
-fn remove(folder: &Path) -> std::io::Result<()> {
-    let _ = std::fs::remove_file(beside(folder, "ready"));
-    match std::fs::remove_dir_all(folder) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
-        Ok(()) | Err(_) => Ok(()),
+    /// Removes what was made; keeps the reason where trying again would change nothing.
+    pub(super) fn give_up(&self, reason: Option<&str>) {
+        // What cannot be removed now is removed at the next attempt.
+        let _ = std::fs::remove_dir_all(&self.folder);
+        if let Some(reason) = reason {
+            let _ = self.stem.note("failed", reason);
+        }
     }
-}
-
-fn note(folder: &Path, kind: &str, text: &str) -> std::io::Result<()> {
-    use std::io::Write as _;
-    let path = beside(folder, kind);
-    let mut temporary = tempfile::NamedTempFile::new_in(path.parent().unwrap_or(folder))?;
-    temporary.write_all(text.as_bytes())?;
-    temporary.persist(path)?;
-    Ok(())
-}
-
-fn beside(folder: &Path, kind: &str) -> PathBuf {
-    let mut name = folder.as_os_str().to_owned();
-    name.push(".");
-    name.push(kind);
-    PathBuf::from(name)
 }
 
 /// Held while one process makes an environment.

@@ -7,7 +7,6 @@ use std::sync::mpsc;
 use crate::plan::Interpreter;
 
 use super::resolution::normalised;
-use super::store::{complete, give_up};
 use super::tools::{python_in, text_of, venv_command};
 use super::{Fault, FaultKind, Lock, State, Store, Tools};
 
@@ -76,20 +75,17 @@ pub fn sync(
 }
 
 fn provision(pair: &Pair, store: &Store, tools: &Tools<'_>) -> Result<PathBuf, Fault> {
-    let folder = store.folder(&pair.name, &pair.lock, &pair.interpreter);
-    let _guard = store
-        .begin(&folder)
-        .map_err(|error| Fault::of_disk(&error))?;
-    if let State::Ready(folder) = store.state(&pair.name, &pair.lock, &pair.interpreter) {
-        return Ok(folder);
+    let attempt = store.begin(&pair.name, &pair.lock, &pair.interpreter);
+    let attempt = attempt.map_err(|error| Fault::of_disk(&error))?;
+    if attempt.ready {
+        return Ok(attempt.folder.clone());
     }
-    let made = make(pair, &folder, tools)
-        .and_then(|()| complete(&folder).map_err(|error| Fault::of_disk(&error)));
-    match made {
-        Ok(()) => Ok(folder),
+    let complete = || attempt.complete().map_err(|error| Fault::of_disk(&error));
+    match make(pair, &attempt.folder, tools).and_then(|()| complete()) {
+        Ok(()) => Ok(attempt.folder.clone()),
         Err(fault) => {
-            let lasting = matches!(fault.kind, FaultKind::NoWheel | FaultKind::Unsatisfiable);
-            give_up(&folder, lasting.then_some(fault.reason.as_str()));
+            let lasting = matches!(fault.kind, FaultKind::NoWheel);
+            attempt.give_up(lasting.then_some(fault.reason.as_str()));
             Err(fault)
         }
     }
