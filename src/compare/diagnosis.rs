@@ -5,6 +5,7 @@
 
 use crate::execute::{Analysis, Ending, RunRecord};
 use crate::normalise::Transcript;
+use crate::plan::environment::missing_module_hint;
 
 /// What only running shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,11 +64,10 @@ fn by_exception(last: &str, earlier: &[Neighbour]) -> Option<Diagnosis> {
     match exception {
         "ModuleNotFoundError" => {
             let module = quoted(message)?;
-            let top = module.split('.').next().unwrap_or(module);
             Some(Diagnosis {
                 kind: "missing-module",
                 reason: format!("missing-module: `{module}`"),
-                hint: Some(format!("give the example an environment that has `{top}`")),
+                hint: Some(missing_module_hint(module)),
             })
         }
         "NameError" => Some(fragment(quoted(message)?, earlier)),

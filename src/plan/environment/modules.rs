@@ -38,21 +38,16 @@ const OTHERWISE: [(&str, &str); 34] = [
     ("zmq", "pyzmq"),
 ];
 
-/// Proposes the line that gives an example a module; `environment` is the one it runs in now.
+/// Proposes the line that gives an example a module.
 #[must_use]
-pub fn missing_module_hint(module: &str, environment: Option<&str>) -> String {
+pub fn missing_module_hint(module: &str) -> String {
     let top = module.split('.').next().unwrap_or(module);
     let known = OTHERWISE.iter().find(|(name, _)| *name == top);
     let distribution = known.map_or_else(|| top.replace('_', "-"), |(_, name)| (*name).to_owned());
-    match environment {
-        Some(name) => format!(
-            "add \"{distribution}\" to `requires` of `[environments.{name}]`, then `fencepost env lock {name}`"
-        ),
-        None => format!(
-            "add `[environments.packages]` with `requires = [\"{distribution}\"]`, set `env = \"packages\"`, \
-             then `fencepost env lock` and `fencepost env sync`"
-        ),
-    }
+    format!(
+        "add `requires = [\"{distribution}\"]` to the example's `[environments.NAME]` (`env=NAME` chooses it), \
+         then run `fencepost env lock` and `fencepost env sync`"
+    )
 }
 
 #[cfg(test)]
@@ -66,8 +61,7 @@ mod tests {
             ("sklearn.svm", "requires = [\"scikit-learn\"]"),
             ("typing_extensions", "requires = [\"typing-extensions\"]"),
         ] {
-            assert!(missing_module_hint(module, None).contains(line), "{module}");
+            assert!(missing_module_hint(module).contains(line), "{module}");
         }
-        assert!(missing_module_hint("httpx", Some("web")).contains("`[environments.web]`"));
     }
 }
