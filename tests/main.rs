@@ -30,6 +30,9 @@ mod properties;
 /// `list` and the commands that tell.
 mod list;
 
+/// Package environments, end to end.
+mod environments;
+
 /// Signals.
 mod interrupts;
 
