@@ -193,8 +193,8 @@ fn other_line(line: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{example, interpreter, printed};
     use super::*;
+    use crate::compare::testing::{example, interpreter, printed};
     use crate::plan::{Build, Label};
 
     fn report(expected: &str, printed_text: &str, mode: StdoutMode) -> MutationReport {

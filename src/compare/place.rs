@@ -156,9 +156,9 @@ fn print_line(
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{analysis, block, example, interpreter, printed, session};
     use super::*;
     use crate::compare::DifferenceClass;
+    use crate::compare::testing::{analysis, block, example, interpreter, printed, session};
     use crate::discover::Start;
     use crate::plan::Surroundings;
 

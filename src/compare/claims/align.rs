@@ -1,6 +1,6 @@
 //! Claimed lines against printed ones: which claim is which printed line.
 
-use super::super::pattern::matches_line;
+use crate::compare::pattern::matches_line;
 
 /// More pairs than this are not tried; the first claim that is not found in order is then the false one.
 const MOST_PAIRS: usize = 4_000_000;

@@ -4,8 +4,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::super::pattern;
 use super::numbers;
+use crate::compare::pattern;
 
 static SHOWN_EXCEPTION: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?ms)\ATraceback \((?:most recent call last|innermost last)\):\s*$.*?^(\w+.*)\z")

@@ -176,7 +176,7 @@ impl Place<'_> {
         for (index, claim) in claims.iter().enumerate() {
             if let Some(print) = claim.print.filter(|_| claim.trailing) {
                 let is_line =
-                    super::super::pattern::matches_line(texts[index], self.printed[print]);
+                    crate::compare::pattern::matches_line(texts[index], self.printed[print]);
                 found[index] = is_line.then_some(print);
             }
         }

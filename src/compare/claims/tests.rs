@@ -1,7 +1,7 @@
 //! Tests of claims: what is false, where, and in which words.
 
-use super::super::testing::{analysis, example, interpreter, output, printed, raised, session};
 use super::*;
+use crate::compare::testing::{analysis, example, interpreter, output, printed, raised, session};
 
 /// Faults as `LINE message`, advice in brackets.
 fn told(faults: Vec<ClaimFault>) -> Vec<String> {
@@ -206,7 +206,7 @@ fn a_fence_is_judged_only_where_its_condition_holds() {
 fn a_claim_of_a_group_belongs_to_the_stdout_of_its_block() {
     let guide = "```python\nprint(1)  # => 2\n```\n\n```python\nprint(2)  # => 2\n```\n";
     let mut group = example(guide, "print(1)  # => 2\n");
-    let second = super::super::testing::block(guide, "print(2)  # => 2\n");
+    let second = crate::compare::testing::block(guide, "print(2)  # => 2\n");
     group.blocks.push(second);
     let analyses: Vec<Analysis> = (group.blocks.iter())
         .map(|block| analysis(&block.code))

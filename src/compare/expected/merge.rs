@@ -6,10 +6,10 @@ use crate::extract::{Example, StdoutMode};
 use crate::normalise::Transcript;
 use crate::plan::Label;
 
-use super::super::pattern::{escape, keep_patterns, keep_unordered};
 use super::follow::follow;
 use super::labels;
 use super::{Expectation, ExpectedFile};
+use crate::compare::pattern::{escape, keep_patterns, keep_unordered};
 
 /// What was seen of one guide's examples in one recording, by name of the example.
 pub type Seen = BTreeMap<String, BTreeMap<Label, Transcript>>;

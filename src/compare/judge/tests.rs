@@ -2,8 +2,8 @@
 
 use proptest::prelude::*;
 
-use super::super::testing::{example, interpreter, printed, raised};
 use super::*;
+use crate::compare::testing::{example, interpreter, printed, raised};
 use crate::extract::Raises;
 use crate::plan::Build;
 

@@ -1,7 +1,7 @@
 //! Re-recording: new text that keeps the patterns which people put into the old one.
 
-use super::super::claims::align;
 use super::{ANY_LINES, escape, has_patterns, matches, matches_line, matches_unordered};
+use crate::compare::claims::align;
 
 /// Returns what to expect after `printed` was seen where `old` was expected: `old`'s patterns where
 /// they still match, and what was printed everywhere else.

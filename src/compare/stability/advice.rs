@@ -2,9 +2,9 @@
 
 use crate::normalise::apply_built_in;
 
-use super::super::Stream;
 use super::likeness::Likeness;
 use super::spans::Varying;
+use crate::compare::Stream;
 
 /// Returns one sentence for each thing that varies.
 pub(super) fn of(named: &[(Stream, Varying, Likeness)]) -> String {

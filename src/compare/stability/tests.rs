@@ -1,7 +1,7 @@
 //! Tests of the detector: one table of what varies, what it is called, and where it stands.
 
-use super::super::testing::{example, printed};
 use super::*;
+use crate::compare::testing::{example, printed};
 use crate::discover::Start;
 use crate::execute::Ending;
 use crate::plan::Surroundings;

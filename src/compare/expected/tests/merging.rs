@@ -2,11 +2,11 @@
 
 use proptest::prelude::*;
 
-use super::super::super::judge;
-use super::super::super::testing::{example, interpreter};
-use super::super::*;
 use super::{any_output, any_recordings, file, label, printed};
 use crate::compare::Verdict;
+use crate::compare::expected::*;
+use crate::compare::judge;
+use crate::compare::testing::{example, interpreter};
 
 /// An example whose code tells its name, so that codes differ.
 fn named(name: &str, code: &str) -> Example {
