@@ -44,7 +44,7 @@ fn the_first_version_that_works_is_inferred_with_the_reason() {
     project
         .run("compare")
         .exits(0)
-        .prints("needs 3.10: SyntaxError");
+        .prints("needs 3.10: match statement");
     let comparison = &project.run("compare --format json").json("comparison")[0];
     assert_eq!(comparison["first_that_works"], "3.10");
 }
@@ -60,4 +60,73 @@ fn the_markdown_form_is_a_table_to_paste() {
     let table = project.run("compare --format markdown").exits(0).stdout();
     assert!(table.starts_with("| Версия | Вывод примера"), "{table}");
     assert!(table.contains("`(2000, 10, 10)` |"), "{table}");
+}
+
+/// Code, the version that brought what it uses, and the words for that.
+const FEATURES: [(&str, &str, &str); 14] = [
+    ("print('abc'.removeprefix('a'))", "3.9", "str.removeprefix"),
+    ("print({1: 2} | {3: 4})", "3.9", "dict | dict"),
+    (
+        "match 1:\n    case 1:\n        print('one')",
+        "3.10",
+        "match statement",
+    ),
+    ("print(list(zip([1], [2], strict=True)))", "3.10", ""),
+    (
+        "from itertools import pairwise\nprint(list(pairwise('abc')))",
+        "3.10",
+        "itertools.pairwise",
+    ),
+    ("print(isinstance(1, int | str))", "3.10", "X | Y as a type"),
+    (
+        "try:\n    raise ValueError\nexcept* ValueError:\n    print('group')",
+        "3.11",
+        "except*",
+    ),
+    (
+        "import tomllib\nprint(tomllib.loads('a = 1'))",
+        "3.11",
+        "module tomllib",
+    ),
+    (
+        "import asyncio\nprint(asyncio.TaskGroup.__name__)",
+        "3.11",
+        "asyncio.TaskGroup",
+    ),
+    ("print(ExceptionGroup.__name__)", "3.11", "ExceptionGroup"),
+    ("type Number = int\nprint(Number)", "3.12", "type statement"),
+    (
+        "def first[T](items: list[T]) -> T:\n    return items[0]\nprint(first([1]))",
+        "3.12",
+        "type parameters",
+    ),
+    (
+        "from itertools import batched\nprint(list(batched('abc', 2)))",
+        "3.12",
+        "itertools.batched",
+    ),
+    (
+        "import copy\nprint(copy.replace.__name__)",
+        "3.13",
+        "copy.replace",
+    ),
+];
+
+#[test]
+fn the_first_version_of_many_features_is_inferred() {
+    if !has_all(&["3.8", "3.9", "3.10", "3.11", "3.12", "3.13"]) {
+        return;
+    }
+    let blocks = FEATURES.map(|(code, _, _)| code);
+    let project = Project::new().on(&["3.8..3.13"]).guide("a.md", &blocks);
+    let comparisons = project
+        .run("compare --format json")
+        .exits(0)
+        .json("comparison");
+    for (one, (code, version, words)) in comparisons.iter().zip(FEATURES) {
+        assert_eq!(one["first_that_works"], version, "{code}");
+        if !words.is_empty() {
+            assert_eq!(one["feature"], words, "{code}");
+        }
+    }
 }

@@ -28,10 +28,8 @@ const GUIDE: &str = "# Guide\n\n<!-- fencepost: name=hello env=greet -->\n```pyt
 /// Returns the interpreter that `--python newest` means.
 fn python_of_newest() -> Option<String> {
     let found = Project::new().run("python list --format json").stdout();
-    let default = found.lines().filter(|line| line.contains("\"default\""));
-    let newest: Option<serde_json::Value> = default
-        .last()
-        .and_then(|line| serde_json::from_str(line).ok());
+    let line = found.lines().rfind(|line| line.contains("\"default\""));
+    let newest: Option<serde_json::Value> = line.and_then(|line| serde_json::from_str(line).ok());
     let path = newest.and_then(|newest| Some(newest["path"].as_str()?.to_owned()));
     if path.is_none() {
         skip("a CPython");

@@ -13,6 +13,7 @@ mod classify;
 mod diagnosis;
 mod difference;
 mod ending;
+mod features;
 mod judge;
 mod mutate;
 mod place;

@@ -8,6 +8,7 @@ use crate::normalise::Transcript;
 use crate::plan::Interpreter;
 
 use super::Difference;
+use super::features::feature;
 use super::judge::difference;
 
 /// Interpreters on which an example behaves alike.
@@ -27,6 +28,10 @@ impl Behaviour {
     pub fn works(&self) -> bool {
         self.transcript.ending == Ending::Exited { code: 0 }
     }
+
+    fn last_line(&self) -> Option<&str> {
+        self.transcript.stderr.lines().next_back()
+    }
 }
 
 /// How an example behaves on the interpreters that ran it, in order of the oldest of each group.
@@ -34,6 +39,8 @@ impl Behaviour {
 pub struct Behaviours {
     /// One group where it behaves alike everywhere.
     pub groups: Vec<Behaviour>,
+    /// The feature that keeps it from working where it does not, if it can be named.
+    pub feature: Option<String>,
 }
 
 impl Behaviours {
@@ -58,7 +65,14 @@ impl Behaviours {
                 change,
             });
         }
-        Self { groups }
+        let failing = groups.iter().find(|group| !group.works());
+        let code: String = example
+            .blocks
+            .iter()
+            .map(|block| block.code.as_str())
+            .collect();
+        let feature = failing.and_then(|group| feature(&code, group.last_line()?));
+        Self { groups, feature }
     }
 
     /// Says whether the example behaves in more than one way.
@@ -83,11 +97,11 @@ impl Behaviours {
         (!newest.1).then_some(last.0)
     }
 
-    /// Returns the exception's name and message that keeps it from working on the oldest interpreter.
+    /// Returns what keeps it from working where it does not: a feature, or else the exception's name and message.
     #[must_use]
     pub fn reason_it_fails(&self) -> Option<&str> {
         let failing = self.groups.iter().find(|group| !group.works())?;
-        failing.transcript.stderr.lines().next_back()
+        self.feature.as_deref().or_else(|| failing.last_line())
     }
 
     fn by_version(&self) -> impl Iterator<Item = (&Interpreter, bool)> {

@@ -98,6 +98,7 @@ pub(crate) fn to_json(example: &ExampleReport, behaviours: &Behaviours) -> Value
         "differs": behaviours.differ(),
         "first_that_works": behaviours.first_that_works().map(|first| first.label().minor()),
         "last_that_works": behaviours.last_that_works().map(|last| last.label().minor()),
+        "feature": behaviours.feature,
         "groups": behaviours.groups.iter().map(group_to_json).collect::<Vec<_>>(),
     })
 }
