@@ -38,3 +38,6 @@ mod interrupts;
 
 /// The bar for our own guides.
 mod content;
+
+/// Every way to write a fence, and what becomes of it.
+mod markup;

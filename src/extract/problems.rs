@@ -26,7 +26,7 @@ impl Problems {
     }
 }
 
-/// Turns offsets into positions; ascending offsets cost one pass over the text, however long its lines.
+/// Turns offsets into positions; a byte order mark takes no column. Ascending offsets cost one pass over the text, however long its lines.
 #[derive(Debug)]
 pub(super) struct Places<'a> {
     text: &'a str,
@@ -36,10 +36,11 @@ pub(super) struct Places<'a> {
 
 impl<'a> Places<'a> {
     pub(super) fn new(text: &'a str) -> Self {
+        let mark = if text.starts_with('\u{feff}') { 3 } else { 0 };
         Self {
             text,
             index: LineIndex::new(text),
-            last: (0, Position { line: 1, column: 1 }),
+            last: (mark, Position { line: 1, column: 1 }),
         }
     }
 

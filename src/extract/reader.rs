@@ -125,8 +125,13 @@ impl Reader<'_> {
 
     fn code(&mut self, code: &Code) {
         let info = info(&self.guide[code.info.clone()]);
-        if code.kind == FenceKind::Indented && !self.is_wanted(code) {
-            return self.following.away();
+        if code.kind == FenceKind::Indented {
+            if self.add_indented_fences(code) {
+                return;
+            }
+            if !self.is_wanted(code) {
+                return self.following.away();
+            }
         }
         if !code.closed {
             self.unterminated(code);

@@ -15,20 +15,30 @@ use super::session::{Fault, is_prompt, prompts};
 use super::{BlockKind, FenceKind};
 
 impl Reader<'_> {
-    /// An indented block is a fence only where it is Python, an output, or shows a fence.
-    pub(super) fn is_wanted(&self, code: &Code) -> bool {
-        self.following.near || self.has_directive() || {
-            let lines = lines(self.guide, &code.chunks);
-            begins_session(self.guide, &lines) || self.shows_python(&lines)
+    /// Adds the Python fences that an indented block shows as text; says whether there are any.
+    pub(super) fn add_indented_fences(&mut self, code: &Code) -> bool {
+        let shown = lines(self.guide, &code.chunks);
+        if begins_session(self.guide, &shown) {
+            return false;
         }
+        let mut found = false;
+        for fence in nested(self.guide, &shown) {
+            let language = info(&self.guide[fence.info.clone()]).language;
+            if matches!(language, Language::Python | Language::Session) {
+                let fence = fence.code(self.guide, FenceKind::Indented, &shown);
+                let role = self.indented_fence(&fence, code.in_list);
+                self.add(&fence, language, Given::default(), role);
+                found = true;
+            }
+        }
+        found
     }
 
-    /// Says whether lines hold the opening of a Python fence.
-    fn shows_python(&self, lines: &[Line]) -> bool {
-        nested(self.guide, lines).iter().any(|fence| {
-            let language = info(&self.guide[fence.info.clone()]).language;
-            matches!(language, Language::Python | Language::Session)
-        })
+    /// An indented block is a fence only where it is Python or an output.
+    pub(super) fn is_wanted(&self, code: &Code) -> bool {
+        self.following.near
+            || self.has_directive()
+            || begins_session(self.guide, &lines(self.guide, &code.chunks))
     }
 
     /// Decides what a fence is.
@@ -78,9 +88,6 @@ impl Reader<'_> {
         if begins_session(self.guide, &shown) {
             return self.block(code, Language::Session, given);
         }
-        if code.kind == FenceKind::Indented && self.shows_python(&shown) {
-            return self.indented_fence(code);
-        }
         let first = shown.iter().find(|line| !line.is_blank(self.guide));
         let command = first.is_none_or(|line| line.text(self.guide).trim_start().starts_with('$'));
         let possible = language == Language::Plain && !command && given.directives.skip.is_none();
@@ -95,8 +102,8 @@ impl Reader<'_> {
     }
 
     /// A fence indented so far that it is shown as text: below a list by mistake, elsewhere on purpose.
-    fn indented_fence(&mut self, code: &Code) -> Role {
-        if code.in_list {
+    fn indented_fence(&mut self, code: &Code, in_list: bool) -> Role {
+        if in_list {
             let hint = "indent the fence as far as the text of its list item";
             return self.shown_as_text(code, "it is indented too far below its list item", hint);
         }

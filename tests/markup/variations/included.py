@@ -1,0 +1,4 @@
+first = 1
+# --8<-- [start:part]
+second = 2
+# --8<-- [end:part]
