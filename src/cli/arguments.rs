@@ -118,6 +118,10 @@ pub(crate) struct GuideArguments {
     /// Use this configuration instead of searching for one
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
+
+    /// Only guides that changed since this git revision
+    #[arg(long, value_name = "REF")]
+    pub(crate) since: Option<String>,
 }
 
 /// On what, and within which limits.

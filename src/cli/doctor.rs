@@ -2,40 +2,78 @@
 
 use std::io::{self, Write};
 
-use crate::plan::interpreter::{Found, find};
+use crate::journey::{self, Project};
+use crate::plan::interpreter::{Found, Misfit, Places, broken_shims, find};
 use crate::problem::Problem;
-use crate::report::{self, Sink};
+use crate::report::{self, EnvironmentReport, Sink};
 
 use super::ExitCode;
-use super::arguments::DoctorArguments;
+use super::arguments::{DoctorArguments, RunArguments};
+use super::request::request;
+
+/// What was found.
+struct Findings {
+    found: Found,
+    shims: Vec<Misfit>,
+    uv: Option<std::path::PathBuf>,
+    environments: EnvironmentReport,
+}
 
 /// Runs the command.
 pub(crate) fn run(arguments: &DoctorArguments) -> Result<ExitCode, Vec<Problem>> {
-    let _ = arguments;
-    let found = find(&[]);
+    let request = request(&arguments.guides, &RunArguments::default())?;
+    let project = Project::open(&request)?;
+    let places = Places::from_variables(&|name| std::env::var_os(name));
+    let findings = Findings {
+        found: find(&[]),
+        shims: broken_shims(&places),
+        environments: environments(&project, &request)?,
+        uv: request.provisioning.uv,
+    };
     Sink::Stdout
-        .write(&|out| write(&found, out))
+        .write(&|out| findings.write(out))
         .map_err(|problem| vec![problem])?;
-    Ok(if found.interpreters.is_empty() {
+    Ok(if findings.found.interpreters.is_empty() {
         ExitCode::Blocked
     } else {
         ExitCode::Success
     })
 }
 
-fn write(found: &Found, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "interpreters")?;
-    report::write_interpreters(&found.interpreters, out)?;
-    if found.interpreters.is_empty() {
-        writeln!(out, "none found: install CPython 3.8 or newer")?;
+/// Says what there is of the project's environments; nothing where no interpreter is there to make one for.
+fn environments(
+    project: &Project,
+    request: &journey::Request,
+) -> Result<EnvironmentReport, Vec<Problem>> {
+    let is_missing = |problem: &Problem| problem.class == crate::problem::Class::Blocked;
+    match journey::list_environments(project, request) {
+        Err(problems) if problems.iter().all(is_missing) => Ok(EnvironmentReport::default()),
+        answer => answer,
     }
-    for misfit in &found.misfits {
-        writeln!(
-            out,
-            "not usable: {}: {}",
-            misfit.path.display(),
-            misfit.reason
-        )?;
+}
+
+impl Findings {
+    fn write(&self, out: &mut dyn Write) -> io::Result<()> {
+        writeln!(out, "interpreters")?;
+        report::write_interpreters(&self.found.interpreters, out)?;
+        if self.found.interpreters.is_empty() {
+            writeln!(
+                out,
+                "none found: `fencepost python install 3.13` gets one, or install CPython 3.8 or newer"
+            )?;
+        }
+        for misfit in self.found.misfits.iter().chain(&self.shims) {
+            let path = misfit.path.display();
+            writeln!(out, "not usable: {path}: {}", misfit.reason)?;
+        }
+        writeln!(out, "\nenvironments")?;
+        match &self.uv {
+            Some(uv) => writeln!(out, "uv: {}", uv.display())?,
+            None => writeln!(
+                out,
+                "uv: not found; pip makes environments instead, more slowly, and locks them for this machine alone: `pip install uv`"
+            )?,
+        }
+        self.environments.write(out)
     }
-    Ok(())
 }

@@ -23,7 +23,7 @@ pub(crate) fn request(
         python: run.python.clone(),
         timeout_ms: run.timeout.as_deref().map(timeout).transpose()?,
         start: None,
-        since: None,
+        since: guides.since.clone(),
         jobs: jobs(run),
         provisioning: provisioning(run.sync),
     })

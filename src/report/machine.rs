@@ -17,7 +17,17 @@ use super::safe;
 ///
 /// Where writing fails.
 pub fn found(found: &Found, sink: &mut dyn Write) -> io::Result<()> {
-    interpreters(&found.interpreters, sink)?;
+    for one in &found.interpreters {
+        interpreters(std::slice::from_ref(one), sink)?;
+        if let Some(lock) = found.gil.get(&one.real_path) {
+            let enabled = if *lock { "True" } else { "False" };
+            writeln!(
+                sink,
+                "{:12} Py_GIL_DISABLED=1, sys._is_gil_enabled() is {enabled}",
+                ""
+            )?;
+        }
+    }
     let known = |kind: MisfitKind| kind != MisfitKind::Broken;
     for misfit in found.misfits.iter().filter(|misfit| known(misfit.kind)) {
         let path = safe::terminal(&misfit.path.display().to_string());

@@ -10,11 +10,11 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::places::is_environment;
-use super::probe::stamp;
-use super::{Interpreter, Misfit, MisfitKind};
+use super::probe::{Probed, stamp};
+use super::{Misfit, MisfitKind};
 
 /// Changes whenever the probe or the form of the file does.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// Answers by path.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -29,7 +29,7 @@ pub(super) struct Memory {
 struct Answer {
     /// What the file was when it was asked.
     stamp: String,
-    answer: Result<Interpreter, Misfit>,
+    answer: Result<Probed, Misfit>,
 }
 
 impl Memory {
@@ -43,14 +43,14 @@ impl Memory {
     }
 
     /// Returns what the program at `path` said, if it is still the same.
-    pub(super) fn recall(&self, path: &Path) -> Option<Result<Interpreter, Misfit>> {
+    pub(super) fn recall(&self, path: &Path) -> Option<Result<Probed, Misfit>> {
         let known = self.answers.get(path)?;
         let same = current_stamp(path).is_some_and(|stamp| stamp == known.stamp);
         same.then(|| known.answer.clone())
     }
 
     /// Keeps an answer.
-    pub(super) fn keep(&mut self, path: &Path, answer: &Result<Interpreter, Misfit>) {
+    pub(super) fn keep(&mut self, path: &Path, answer: &Result<Probed, Misfit>) {
         let failed = |misfit: &Misfit| misfit.kind == MisfitKind::Broken;
         let Some(stamp) = current_stamp(path) else {
             return;

@@ -16,5 +16,6 @@ answer = {
     "base_prefix": getattr(sys, "base_prefix", sys.prefix),
     "paths": sys.path,
     "build": sys.version,
+    "gil": sys._is_gil_enabled() if hasattr(sys, "_is_gil_enabled") else None,
 }
 print("fencepost-probe " + json.dumps(answer))

@@ -19,6 +19,9 @@ const MARK: &str = "fencepost-probe ";
 /// How long an interpreter may take to answer.
 const DEADLINE: Duration = Duration::from_secs(10);
 
+/// The status by which shells and shims say that there is no such program.
+const NO_COMMAND: i32 = 127;
+
 /// The oldest version that examples run on.
 const OLDEST: [u64; 2] = [3, 8];
 
@@ -35,13 +38,20 @@ struct Answer {
     base_prefix: PathBuf,
     paths: Vec<PathBuf>,
     build: String,
+    #[serde(default)]
+    gil: Option<bool>,
+}
+
+/// An interpreter with what only a list of them tells.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+pub(super) struct Probed {
+    pub(super) interpreter: Interpreter,
+    /// Whether its global lock is on, where it can say so.
+    pub(super) gil: Option<bool>,
 }
 
 /// Asks the program at `path`, which gets `variables` as its environment.
-pub(super) fn probe(
-    path: &Path,
-    variables: &[(OsString, OsString)],
-) -> Result<Interpreter, Misfit> {
+pub(super) fn probe(path: &Path, variables: &[(OsString, OsString)]) -> Result<Probed, Misfit> {
     let mut command = Command::new(path)
         .arguments(["-E", "-s", "-B", "-c", SCRIPT])
         .deadline(DEADLINE);
@@ -59,7 +69,12 @@ fn answer_of(output: &Output) -> Result<Answer, String> {
     match &output.exit {
         Exit::Exited(0) => {}
         Exit::Exited(status) => {
-            let said = last_line(&output.stderr_text());
+            let error = output.stderr_text();
+            let said = if *status == NO_COMMAND {
+                first_line(&error)
+            } else {
+                last_line(&error)
+            };
             return Err(format!(
                 "ended with status {status} when asked for its version{said}"
             ));
@@ -92,6 +107,12 @@ fn answer_of(output: &Output) -> Result<Answer, String> {
     })
 }
 
+/// Returns the first line that is not empty as `: LINE`: what a shim says before it tells what else there is.
+fn first_line(text: &str) -> String {
+    let line = text.lines().find(|line| !line.trim().is_empty());
+    last_line(line.unwrap_or_default())
+}
+
 /// Returns the last line that is not empty as `: LINE`, cut to a bearable length.
 fn last_line(text: &str) -> String {
     let line = text.lines().rfind(|line| !line.trim().is_empty());
@@ -99,7 +120,7 @@ fn last_line(text: &str) -> String {
         .unwrap_or_default()
 }
 
-fn understand(path: &Path, answer: Answer) -> Result<Interpreter, Misfit> {
+fn understand(path: &Path, answer: Answer) -> Result<Probed, Misfit> {
     let version = &answer.version;
     let other = match answer.implementation.as_str() {
         "cpython" => None,
@@ -116,7 +137,10 @@ fn understand(path: &Path, answer: Answer) -> Result<Interpreter, Misfit> {
         let reason = format!("CPython {version} is too old: fencepost runs 3.8 and newer");
         return Err(misfit(path, MisfitKind::TooOld, reason));
     }
-    Ok(interpreter(path, answer))
+    Ok(Probed {
+        gil: answer.gil,
+        interpreter: interpreter(path, answer),
+    })
 }
 
 fn interpreter(path: &Path, answer: Answer) -> Interpreter {

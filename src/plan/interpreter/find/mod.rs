@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::plan::interpreter::memory::Memory;
 use crate::plan::interpreter::places::{Places, is_environment, program_at};
-use crate::plan::interpreter::probe::probe;
-use crate::plan::interpreter::{Interpreter, order};
+use crate::plan::interpreter::probe::{Probed, probe};
+use crate::plan::interpreter::{Build, Interpreter, order};
 
 /// Why a program that looks like Python cannot be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -44,6 +44,8 @@ pub struct Found {
     pub misfits: Vec<Misfit>,
     /// What the user named, by the path as named: usable or not.
     pub named: BTreeMap<PathBuf, Result<Interpreter, Misfit>>,
+    /// Whether the global lock is on, by real path, for builds that can be without it.
+    pub gil: BTreeMap<PathBuf, bool>,
 }
 
 /// Searches the machine; `extra` are paths that the user named, probed as well.
@@ -72,14 +74,19 @@ pub fn find_in(places: &Places, extra: &[PathBuf]) -> Found {
     let (of_candidates, of_programs) = answers.split_at(candidates.len());
     for answer in of_candidates {
         match answer.clone() {
-            Ok(interpreter) => add(&mut found.interpreters, interpreter),
+            Ok(Probed { interpreter, gil }) => {
+                let lock = gil.filter(|_| interpreter.build == Build::FreeThreaded);
+                let place = interpreter.real_path.clone();
+                found.gil.extend(lock.map(|lock| (place, lock)));
+                add(&mut found.interpreters, interpreter);
+            }
             Err(misfit) => found.misfits.push(misfit),
         }
     }
     found.named = extra
         .iter()
         .cloned()
-        .zip(of_programs.iter().cloned())
+        .zip(of_programs.iter().cloned().map(without_lock))
         .collect();
     found.interpreters.sort_by(order);
     found
@@ -96,12 +103,16 @@ pub fn broken_shims(places: &Places) -> Vec<Misfit> {
     let shims = places.shims();
     let paths: Vec<&Path> = shims.iter().map(PathBuf::as_path).collect();
     let answers = ask(&paths, places, &mut Memory::default());
-    let broken = |answer: Result<Interpreter, Misfit>| {
+    let broken = |answer: Result<Probed, Misfit>| {
         answer
             .err()
             .filter(|misfit| misfit.kind == MisfitKind::Broken)
     };
     answers.into_iter().filter_map(broken).collect()
+}
+
+fn without_lock(answer: Result<Probed, Misfit>) -> Result<Interpreter, Misfit> {
+    answer.map(|probed| probed.interpreter)
 }
 
 /// Keeps one path per real path: the first found, but a plain name where several lead to one file.
@@ -130,8 +141,8 @@ fn add(interpreters: &mut Vec<Interpreter>, interpreter: Interpreter) {
 }
 
 /// Returns what each program says, in their order; those that memory does not know are asked several at a time.
-fn ask(paths: &[&Path], places: &Places, memory: &mut Memory) -> Vec<Result<Interpreter, Misfit>> {
-    let mut answers: Vec<Option<Result<Interpreter, Misfit>>> =
+fn ask(paths: &[&Path], places: &Places, memory: &mut Memory) -> Vec<Result<Probed, Misfit>> {
+    let mut answers: Vec<Option<Result<Probed, Misfit>>> =
         paths.iter().map(|path| memory.recall(path)).collect();
     let open: Vec<usize> = (0..paths.len())
         .filter(|index| answers[*index].is_none())
@@ -147,7 +158,7 @@ fn ask_open(
     open: &[usize],
     paths: &[&Path],
     places: &Places,
-) -> Vec<(usize, Result<Interpreter, Misfit>)> {
+) -> Vec<(usize, Result<Probed, Misfit>)> {
     let next = AtomicUsize::new(0);
     let answers = Mutex::new(Vec::new());
     let work = || {

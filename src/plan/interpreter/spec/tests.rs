@@ -41,6 +41,7 @@ fn machine() -> Found {
         interpreters,
         misfits: vec![old],
         named: BTreeMap::new(),
+        gil: BTreeMap::new(),
     }
 }
 
