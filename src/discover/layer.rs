@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use toml::de::DeTable;
+
+use crate::position::Position;
 
 use super::glob::Glob;
 use super::reader::{Reader, Value};
@@ -55,6 +57,8 @@ pub(super) struct Layer {
     pub(super) expected: Option<PathBuf>,
     /// Interpreter specs, as written.
     pub(super) python: Option<Vec<String>>,
+    /// Where each of them stands.
+    pub(super) python_places: Vec<(String, Position)>,
     timeout_ms: Option<u64>,
     memory: Option<u64>,
     processes: Option<u64>,
@@ -72,6 +76,15 @@ pub(super) struct Layer {
 }
 
 impl Layer {
+    /// Makes relative paths among interpreter specs start at the project root.
+    pub(super) fn anchor(&mut self, root: &Path) {
+        for spec in self.python.iter_mut().flatten() {
+            if spec.contains('/') && Path::new(spec).is_relative() {
+                *spec = root.join(&*spec).to_string_lossy().into_owned();
+            }
+        }
+    }
+
     /// Lays this over `settings`.
     pub(super) fn apply(&self, settings: &mut Settings) {
         let limits = &mut settings.limits;
@@ -114,6 +127,8 @@ pub(super) struct FileContent {
     pub(super) guides: Vec<Glob>,
     pub(super) layer: Layer,
     pub(super) environments: BTreeMap<String, EnvironmentRule>,
+    /// Interpreter specs of environments, each with its place.
+    pub(super) environment_specs: Vec<(String, Position)>,
     pub(super) overrides: Vec<Override>,
 }
 
@@ -128,7 +143,10 @@ impl Reader<'_> {
         for (key, value) in table {
             match key.get_ref().as_ref() {
                 "guides" => content.guides = self.globs("guides", value),
-                "environments" => content.environments = self.environments(value),
+                "environments" => {
+                    let places = &mut content.environment_specs;
+                    content.environments = self.environments(value, places);
+                }
                 "overrides" => content.overrides = self.overrides(value, &mut uses),
                 name if SETTING_KEYS.contains(&name) => {
                     self.setting(name, value, &mut content.layer, &mut uses);
@@ -161,7 +179,11 @@ impl Reader<'_> {
     ) {
         match key {
             "expected" => layer.expected = self.text(key, value).map(PathBuf::from),
-            "python" => layer.python = self.plain_strings(key, value),
+            "python" => {
+                layer.python_places = self.placed_strings(key, value);
+                let texts = layer.python_places.iter().map(|(text, _)| text.clone());
+                layer.python = Some(texts.collect());
+            }
             "timeout" => layer.timeout_ms = self.duration(key, value),
             "limits" => self.limits(value, layer),
             "start" => layer.start = self.choice(key, value, &STARTS),
@@ -179,9 +201,23 @@ impl Reader<'_> {
         }
     }
 
-    fn plain_strings(&mut self, key: &str, value: &Value<'_>) -> Option<Vec<String>> {
+    /// Reads strings.
+    pub(super) fn plain_strings(&mut self, key: &str, value: &Value<'_>) -> Option<Vec<String>> {
         let strings = self.strings(key, value)?;
         Some(strings.into_iter().map(|(text, _)| text).collect())
+    }
+
+    /// Reads strings, each with its place.
+    pub(super) fn placed_strings(
+        &mut self,
+        key: &str,
+        value: &Value<'_>,
+    ) -> Vec<(String, Position)> {
+        let strings = self.strings(key, value).unwrap_or_default();
+        strings
+            .into_iter()
+            .map(|(text, span)| (text, self.position(&span)))
+            .collect()
     }
 
     fn limits(&mut self, value: &Value<'_>, layer: &mut Layer) {
@@ -198,92 +234,6 @@ impl Reader<'_> {
                 _ => self.unknown(key, &LIMIT_KEYS),
             }
         }
-    }
-
-    fn filters(&mut self, value: &Value<'_>) -> BTreeMap<String, FilterRule> {
-        let Some(table) = self.table("filters", value) else {
-            return BTreeMap::new();
-        };
-        let mut filters = BTreeMap::new();
-        for (key, value) in table {
-            let name = key.get_ref().as_ref();
-            filters.extend(self.filter(name, value).map(|rule| (name.to_owned(), rule)));
-        }
-        filters
-    }
-
-    /// Reads `NAME = "regex"` or `NAME = { regex = "…", token = "…" }`.
-    fn filter(&mut self, name: &str, value: &Value<'_>) -> Option<FilterRule> {
-        let mut token = format!("[{}]", name.to_uppercase());
-        if value.get_ref().is_str() {
-            let pattern = self.pattern(name, value)?;
-            return Some(FilterRule { pattern, token });
-        }
-        let mut pattern = None;
-        for (key, value) in self.table(name, value)? {
-            match key.get_ref().as_ref() {
-                "regex" => pattern = Some(self.pattern("regex", value)?),
-                "token" => token = self.string("token", value)?,
-                _ => self.unknown(key, &["regex", "token"]),
-            }
-        }
-        if pattern.is_none() {
-            let message = format!("filter `{name}` has no `regex`");
-            self.fault(&value.span(), message, None);
-        }
-        pattern.map(|pattern| FilterRule { pattern, token })
-    }
-
-    /// Reads a regular expression that compiles.
-    fn pattern(&mut self, key: &str, value: &Value<'_>) -> Option<String> {
-        let pattern = self.text(key, value)?;
-        let Err(error) = regex::Regex::new(&pattern) else {
-            return Some(pattern);
-        };
-        let error = error.to_string();
-        let reason = error.lines().last().unwrap_or_default();
-        let reason = reason.trim_start_matches("error: ");
-        let message = format!("`{key}` is no regular expression: {reason}");
-        self.fault(&value.span(), message, None);
-        None
-    }
-
-    fn environments(&mut self, value: &Value<'_>) -> BTreeMap<String, EnvironmentRule> {
-        let Some(table) = self.table("environments", value) else {
-            return BTreeMap::new();
-        };
-        let mut environments = BTreeMap::new();
-        for (key, value) in table {
-            let name = key.get_ref().as_ref();
-            if let Some(fault) = EnvironmentRule::name_fault(name) {
-                self.fault(&key.span(), fault, None);
-            }
-            if let Some(rule) = self.environment(name, value) {
-                environments.insert(name.to_owned(), rule);
-            }
-        }
-        environments
-    }
-
-    fn environment(&mut self, name: &str, value: &Value<'_>) -> Option<EnvironmentRule> {
-        let mut rule = EnvironmentRule::default();
-        for (key, value) in self.table(name, value)? {
-            match key.get_ref().as_ref() {
-                "requires" => rule.requires = self.plain_strings("requires", value)?,
-                "requirements" => {
-                    let files = self.plain_strings("requirements", value)?;
-                    rule.requirements = files.into_iter().map(PathBuf::from).collect();
-                }
-                "python" => rule.python = self.plain_strings("python", value)?,
-                _ => self.unknown(key, &["requires", "requirements", "python"]),
-            }
-        }
-        if rule.requires.is_empty() && rule.requirements.is_empty() {
-            let message = format!("environment `{name}` asks for no package");
-            let hint = "give it `requires = [\"…\"]`, or `requirements = \"FILE\"`";
-            self.fault(&value.span(), message, Some(hint.to_owned()));
-        }
-        Some(rule)
     }
 
     fn overrides(&mut self, value: &Value<'_>, uses: &mut EnvironmentUses) -> Vec<Override> {

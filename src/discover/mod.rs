@@ -18,6 +18,7 @@ mod roots;
 mod schema;
 mod settings;
 mod since;
+mod tables;
 mod walk;
 
 pub use amount::{parse_duration, parse_size};

@@ -5,7 +5,7 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeArray, DeTable, DeValue};
 
-use crate::position::LineIndex;
+use crate::position::{LineIndex, Position};
 use crate::problem::Problem;
 use crate::wording::{nearest, ticked};
 
@@ -57,9 +57,14 @@ impl<'a> Reader<'a> {
         message: impl Into<String>,
         hint: Option<String>,
     ) {
-        let place = self.index.position(self.text, span.start);
+        let place = self.position(span);
         let problem = Problem::usage("bad-config", message).at(self.name, place);
         self.problems.push(Problem { hint, ..problem });
+    }
+
+    /// Returns the place of a span.
+    pub(super) fn position(&self, span: &Range<usize>) -> Position {
+        self.index.position(self.text, span.start)
     }
 
     /// Notes a key that is not among `known`, with the nearest that is.

@@ -64,6 +64,7 @@ impl Project {
             |path| request.current_folder.join(path),
         );
         let config = Config::load(request.config.as_deref(), &first)?;
+        check_specs(&config)?;
         let roots = Roots {
             paths: request.paths.clone(),
             current_folder: request.current_folder.clone(),
@@ -219,6 +220,18 @@ fn parse_all(texts: &[String]) -> Result<Vec<Spec>, Vec<Problem>> {
         .iter()
         .map(|text| Spec::parse(text).map_err(|problem| vec![problem]))
         .collect()
+}
+
+/// Checks the interpreter specs of the configuration, whether a command needs them or not.
+fn check_specs(config: &Config) -> Result<(), Vec<Problem>> {
+    let file = config.file_name().unwrap_or_default();
+    let fault = |(text, place): &(String, _)| Some(Spec::parse(text).err()?.at(&file, *place));
+    let problems: Vec<Problem> = config.spec_places().iter().filter_map(fault).collect();
+    if problems.is_empty() {
+        Ok(())
+    } else {
+        Err(problems)
+    }
 }
 
 fn path_of(spec: &Spec) -> Option<PathBuf> {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::position::LineIndex;
+use crate::position::{LineIndex, Position};
 use crate::problem::Problem;
 
 use crate::discover::glob::{Glob, ruling};
@@ -38,6 +38,7 @@ pub struct Config {
     pub settings: Arc<Settings>,
     /// Package environments by name.
     pub environments: BTreeMap<String, EnvironmentRule>,
+    specs: Vec<(String, Position)>,
     globs: Vec<Glob>,
     overrides: Vec<Override>,
 }
@@ -128,6 +129,12 @@ impl Config {
             .collect()
     }
 
+    /// Returns every interpreter spec as written, with its place in the configuration file.
+    #[must_use]
+    pub fn spec_places(&self) -> &[(String, Position)] {
+        &self.specs
+    }
+
     /// Returns the name of the configuration file, as problems call it.
     #[must_use]
     pub fn file_name(&self) -> Option<String> {
@@ -169,7 +176,17 @@ impl Config {
         Ok(content.map(|content| Self::new(root, location, content)))
     }
 
-    fn new(root: &Path, location: ConfigLocation, content: FileContent) -> Self {
+    fn new(root: &Path, location: ConfigLocation, mut content: FileContent) -> Self {
+        let layers = content.overrides.iter().map(|one| &one.layer);
+        let places = layers
+            .chain([&content.layer])
+            .flat_map(|layer| layer.python_places.clone());
+        let specs = places.chain(content.environment_specs).collect();
+        content.layer.anchor(root);
+        content
+            .overrides
+            .iter_mut()
+            .for_each(|one| one.layer.anchor(root));
         let mut settings = Settings::default();
         content.layer.apply(&mut settings);
         let expected = content.layer.expected.unwrap_or_else(|| "expected".into());
@@ -181,6 +198,7 @@ impl Config {
             expected: root.join(expected),
             settings: Arc::new(settings),
             environments: content.environments,
+            specs,
             globs: content.guides,
             overrides: content.overrides,
         }

@@ -112,7 +112,7 @@ strict = false
     4:29 unknown key `prosesses` (did you mean `processes`? keys are: `memory`, `processes`, `files`, `output`, `disk`)
     4:52 `files` must be a whole number of at least 1
     5:15 `bad` is no regular expression: unclosed group
-    6:7 unknown environment `wbe` (define it: `[environments.wbe]` with `requires = ["…"]`)
+    6:7 unknown environment `wbe` (did you mean `web`?)
     9:1 override without `guides`: which guides does it rule? (name them, such as `guides = "drafts/**"`)
     "#);
 }
@@ -200,4 +200,21 @@ fn a_config_that_is_named_must_be_there_and_must_speak_of_fencepost() {
     );
     assert_eq!(named("pyproject.toml").unwrap_err()[0].code, "no-config");
     assert!(named("my.toml").unwrap().settings.strict);
+}
+
+#[test]
+fn interpreter_specs_keep_their_places_and_paths_start_at_the_root() {
+    let config = load(
+        "python = [\"3.12\", \"./venv/bin/python\"]\n[[overrides]]\nguides = \"a\"\npython = \"3.x\"\n",
+    )
+    .unwrap();
+    let places: Vec<(&str, usize)> = config
+        .spec_places()
+        .iter()
+        .map(|(text, place)| (text.as_str(), place.line))
+        .collect();
+    assert_eq!(places, [("3.x", 4), ("3.12", 1), ("./venv/bin/python", 1)]);
+    let path = config.root.join("./venv/bin/python");
+    assert_eq!(config.settings.python[1], path.to_string_lossy());
+    assert_eq!(config.settings_for("a/b.md").python, ["3.x"]);
 }
