@@ -95,9 +95,9 @@ impl Reader<'_> {
                     rule.requirements = files.into_iter().map(PathBuf::from).collect();
                 }
                 "python" => {
-                    let placed = self.placed_strings("python", value);
-                    rule.python = placed.iter().map(|(text, _)| text.clone()).collect();
-                    places.extend(placed);
+                    let specs = self.placed_strings("python", value);
+                    rule.python = specs.iter().map(|(text, _)| text.clone()).collect();
+                    places.extend(specs);
                 }
                 _ => self.unknown(key, &["requires", "requirements", "python"]),
             }
