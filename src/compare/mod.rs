@@ -8,6 +8,9 @@ pub mod expected;
 /// Expected text with patterns.
 pub mod pattern;
 
+/// Claims rewritten to what was printed.
+pub mod rewrite;
+
 mod claims;
 mod classify;
 mod diagnosis;

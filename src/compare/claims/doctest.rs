@@ -22,14 +22,14 @@ static BLANK_LINE: LazyLock<Regex> =
 const HEADER: &str = "Traceback (most recent call last):\n";
 
 /// What the guide shows for one prompt.
-pub(in crate::compare) struct Shown<'a> {
+pub(in crate::compare) struct Prompted<'a> {
     /// The output shown, with a final line feed, or empty.
     pub(in crate::compare) want: &'a str,
     /// Option flags of the prompt.
     pub(in crate::compare) options: &'a [(String, bool)],
 }
 
-impl Shown<'_> {
+impl Prompted<'_> {
     /// Says whether an option flag is on.
     pub(in crate::compare) fn has(&self, name: &str) -> bool {
         (self.options.iter().rev())
@@ -39,7 +39,7 @@ impl Shown<'_> {
 }
 
 /// Says whether a prompt printed what is shown for it.
-pub(in crate::compare) fn is_as_shown(shown: &Shown<'_>, got: &str) -> bool {
+pub(in crate::compare) fn is_as_shown(shown: &Prompted<'_>, got: &str) -> bool {
     if shown.has("SKIP") || shown.has("IGNORE_OUTPUT") {
         return true;
     }
@@ -85,7 +85,7 @@ fn name_of(message: &str) -> &str {
 }
 
 /// `OutputChecker.check_output`, with pytest's and doctestplus' number flags and our `[..]`.
-fn output_matches(shown: &Shown<'_>, want: &str, got: &str) -> bool {
+fn output_matches(shown: &Prompted<'_>, want: &str, got: &str) -> bool {
     let number = shown.has("NUMBER");
     let got = if number {
         numbers::with_precision_of(want, got)
@@ -106,7 +106,7 @@ fn lines_match(want: &str, got: &str) -> bool {
             .all(|(want, got)| pattern::matches_line(want, got))
 }
 
-fn standard_match(shown: &Shown<'_>, want: &str, got: &str) -> bool {
+fn standard_match(shown: &Prompted<'_>, want: &str, got: &str) -> bool {
     if got == want {
         return true;
     }
@@ -133,7 +133,7 @@ fn standard_match(shown: &Shown<'_>, want: &str, got: &str) -> bool {
 }
 
 /// `...` in `want` stands for any text, lines included.
-fn ellipsis_match(want: &str, got: &str) -> bool {
+pub(in crate::compare) fn ellipsis_match(want: &str, got: &str) -> bool {
     let pieces: Vec<&str> = want.split("...").collect();
     let [first, middle @ .., last] = pieces.as_slice() else {
         return want == got;

@@ -24,6 +24,8 @@ use super::classify::classify;
 use super::{Difference, Stream};
 
 pub(super) use align::align;
+pub(super) use doctest::{Prompted, ellipsis_match, is_as_shown, raised};
+pub(super) use inline::{InlineClaim, inline_claims};
 
 /// A claim that is false, or that cannot be attributed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -138,7 +140,8 @@ pub(super) fn is_run_on(block: &Block, interpreter: &Interpreter) -> bool {
         && is_build(block.directives.build.as_deref(), interpreter)
 }
 
-fn is_build(build: Option<&str>, interpreter: &Interpreter) -> bool {
+/// Says whether an interpreter is of a build; any is where none is named.
+pub(super) fn is_build(build: Option<&str>, interpreter: &Interpreter) -> bool {
     build.is_none_or(|build| build == interpreter.build.name())
 }
 

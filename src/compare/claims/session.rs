@@ -3,7 +3,7 @@
 use crate::extract::{Block, Prompt};
 use crate::normalise::mask_addresses;
 
-use super::doctest::{Shown, is_as_shown, raised};
+use super::doctest::{Prompted, is_as_shown, raised};
 use super::{ClaimFault, Judging};
 
 /// Judges each prompt of a session; `outputs` are what the prompts printed, in order.
@@ -17,7 +17,7 @@ pub(super) fn faults(
     // Prompts that the process did not reach have no output; its ending tells why.
     for (prompt, got) in prompts.iter().zip(outputs) {
         let want = mask_addresses(&prompt.want);
-        let shown = Shown {
+        let shown = Prompted {
             want: &want,
             options: &prompt.options,
         };

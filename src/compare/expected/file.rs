@@ -50,7 +50,7 @@ pub(super) fn write(file: &ExpectedFile, path: &Path, name: &str) -> Result<(), 
 }
 
 /// Replaces what a file holds, so that at every moment it is the old one or the new one.
-pub(super) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+pub(in crate::compare) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     // Through a link, the file that it names is replaced, not the link.
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let folder = target.parent().map_or_else(PathBuf::new, Path::to_owned);

@@ -24,6 +24,7 @@ use crate::normalise::Transcript;
 use crate::plan::Label;
 use crate::problem::Problem;
 
+pub(super) use file::replace as replace_file;
 pub use follow::{Followed, followed_file};
 pub use merge::Seen;
 pub use pending::{Change, PENDING_FIRST_LINE, PendingFile};

@@ -14,7 +14,11 @@ pub fn keep_patterns(old: &str, printed: &str) -> String {
     if matches(old, printed) {
         return old.to_owned();
     }
-    let kept = keep_lines(old, printed);
+    // The line feed at the end is no line that a pattern could stand for.
+    let kept = match (old.strip_suffix('\n'), printed.strip_suffix('\n')) {
+        (Some(old), Some(printed)) => keep_lines(old, printed) + "\n",
+        _ => keep_lines(old, printed),
+    };
     if matches(&kept, printed) { kept } else { plain }
 }
 

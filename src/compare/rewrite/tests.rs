@@ -1,0 +1,455 @@
+//! Tests of rewriting: golden pairs, and what no rewriting may do.
+
+use std::sync::Arc;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::compare::false_claims;
+use crate::compare::testing::{analysis, interpreter, printed, raised};
+use crate::discover::Settings;
+use crate::extract::{BlockKind, document};
+
+fn understood(text: &str) -> Document {
+    document(&crate::discover::Guide {
+        id: "guide.md".into(),
+        path: "/guide.md".into(),
+        text: Arc::from(text),
+        expected_path: "/expected/guide.toml".into(),
+        settings: Arc::new(Settings::default()),
+        selectors: Vec::new(),
+    })
+}
+
+/// What each example printed on one interpreter: prompt by prompt in a session, else whole.
+type Printed<'a> = (u64, &'a [&'a str]);
+
+fn transcript_of(example: &Example, outputs: &mut std::slice::Iter<'_, &str>) -> Transcript {
+    let mut blocks = Vec::new();
+    for block in &example.blocks {
+        let count = match &block.kind {
+            BlockKind::Session(prompts) => prompts.len(),
+            BlockKind::Script => 1,
+        };
+        let of_block: Vec<String> = (outputs.by_ref().take(count))
+            .map(|output| (*output).to_owned())
+            .collect();
+        blocks.push(of_block);
+    }
+    let stdout: String = blocks.concat().concat();
+    match stdout.split_once("!raise ") {
+        Some((stdout, exception)) => raised(stdout, exception.trim_end()),
+        None => Transcript {
+            blocks,
+            ..printed(&stdout)
+        },
+    }
+}
+
+struct Ran {
+    interpreters: Vec<Interpreter>,
+    /// By example, then interpreter.
+    transcripts: Vec<Vec<Transcript>>,
+}
+
+fn run(document: &Document, runs: &[Printed<'_>]) -> Ran {
+    let by_interpreter: Vec<Vec<Transcript>> = (runs.iter())
+        .map(|(_, outputs)| {
+            let mut outputs = outputs.iter();
+            (document.examples.iter())
+                .map(|example| transcript_of(example, &mut outputs))
+                .collect()
+        })
+        .collect();
+    Ran {
+        interpreters: runs.iter().map(|(minor, _)| interpreter(*minor)).collect(),
+        transcripts: (0..document.examples.len())
+            .map(|example| {
+                (by_interpreter.iter())
+                    .map(|all| all[example].clone())
+                    .collect()
+            })
+            .collect(),
+    }
+}
+
+fn rewriting(document: &Document, ran: &Ran) -> Rewriting {
+    let sources: Vec<Source<'_>> = (document.examples.iter().zip(&ran.transcripts))
+        .map(|(example, transcripts)| Source {
+            example,
+            analyses: (example.blocks.iter())
+                .map(|block| analysis(&block.code))
+                .collect(),
+            runs: ran.interpreters.iter().zip(transcripts).collect(),
+        })
+        .collect();
+    rewrite(document, &sources, Claims::Explicit)
+}
+
+/// Rewrites a guide and holds it against everything that must be true of any rewriting.
+fn rewritten(before: &str, runs: &[Printed<'_>]) -> (String, Vec<String>) {
+    let document = understood(before);
+    assert!(document.problems.is_empty(), "{:?}", document.problems);
+    let ran = run(&document, runs);
+    let rewriting = rewriting(&document, &ran);
+    let after = apply(before, &rewriting.edits);
+    let again = understood(&after);
+    let ran_again = run(&again, runs);
+    let more = super::tests::rewriting(&again, &ran_again);
+    assert_eq!(more.edits, [], "rewriting twice changes more in\n{after}");
+    if rewriting.refusals.is_empty() {
+        assert_true(&again, &ran_again);
+    }
+    let refusals = (rewriting.refusals.iter())
+        .map(|refusal| format!("{} {}", refusal.line, refusal.message))
+        .collect();
+    (after, refusals)
+}
+
+fn assert_true(document: &Document, ran: &Ran) {
+    for (example, transcripts) in document.examples.iter().zip(&ran.transcripts) {
+        let analyses: Vec<Analysis> = (example.blocks.iter())
+            .map(|block| analysis(&block.code))
+            .collect();
+        for (interpreter, transcript) in ran.interpreters.iter().zip(transcripts) {
+            let text = &document.guide.text;
+            let faults = false_claims(
+                example,
+                text,
+                &analyses,
+                transcript,
+                interpreter,
+                Claims::Explicit,
+            );
+            let failing: Vec<_> = faults.iter().filter(|fault| fault.fails).collect();
+            assert!(failing.is_empty(), "{failing:#?} in\n{text}");
+        }
+    }
+}
+
+#[track_caller]
+fn golden(before: &str, runs: &[Printed<'_>], after: &str) {
+    let (found, refusals) = rewritten(before, runs);
+    assert_eq!(found, after);
+    assert_eq!(refusals, [] as [String; 0]);
+}
+
+#[track_caller]
+fn refused(before: &str, runs: &[Printed<'_>], reasons: &[&str]) {
+    let (found, refusals) = rewritten(before, runs);
+    assert_eq!(found, before);
+    assert_eq!(refusals, reasons);
+}
+
+#[test]
+fn a_true_guide_is_not_touched() {
+    let guide = "```python\nprint(1)  # => 1\nprint(2)\n#> 2\n```\n\nOutput:\n\n```text\n1\n...\n```\n\n```pycon\n>>> 3\n3\n```\n";
+    golden(guide, &[(12, &["1\n2\n", "3\n"])], guide);
+}
+
+#[test]
+fn a_false_comment_gets_what_was_printed_beside_it() {
+    golden(
+        "```python\nprint(x)  # => old\nprint(y)  # -> y\n```\n",
+        &[(12, &["new\ny\n"]), (13, &["new\ny\n"])],
+        "```python\nprint(x)  # => new\nprint(y)  # -> y\n```\n",
+    );
+    golden(
+        "```python\nprint(x)\n#> old\n```\n",
+        &[(12, &["new\n"])],
+        "```python\nprint(x)\n#> new\n```\n",
+    );
+    golden(
+        "```python\nprint(x)  #>\nprint(y)  #> b\n```\n",
+        &[(12, &["a\n\n"])],
+        "```python\nprint(x)  #> a\nprint(y)  #>\n```\n",
+    );
+}
+
+#[test]
+fn comments_below_a_print_grow_and_shrink() {
+    golden(
+        "> ```python\n> print(x)\n> #> a\n> #> b\n> ```\n",
+        &[(12, &["a\nc\nd\n"])],
+        "> ```python\n> print(x)\n> #> a\n> #> c\n> #> d\n> ```\n",
+    );
+    golden(
+        "```python\r\nprint(x)\r\n#> a\r\n#> b\r\n#> c\r\ny = 1\r\n```\r\n",
+        &[(12, &["a\n"])],
+        "```python\r\nprint(x)\r\n#> a\r\ny = 1\r\n```\r\n",
+    );
+}
+
+#[test]
+fn patterns_in_comments_stay_where_they_match() {
+    golden(
+        "```python\nprint(x)  # => took [..] s\nprint(y)  # => old\n```\n",
+        &[(12, &["took 3 s\nnew\n"])],
+        "```python\nprint(x)  # => took [..] s\nprint(y)  # => new\n```\n",
+    );
+}
+
+#[test]
+fn comments_on_which_versions_differ_move_into_fences() {
+    golden(
+        "- item\n\n  ```python\n  import gc\n  print(gc.get())  # => 7\n  print(1)  # => 1\n  ```\n\n  after\n",
+        &[(12, &["7\n1\n"]), (13, &["20\n1\n"])],
+        "- item\n\n  ```python\n  import gc\n  print(gc.get())\n  print(1)  # => 1\n  ```\n\n  Output on 3.12:\n\n  <!-- fencepost: python=\"<3.13\" -->\n  ```text\n  7\n  1\n  ```\n\n  Output on 3.13:\n\n  <!-- fencepost: python=\">=3.13\" -->\n  ```text\n  20\n  1\n  ```\n\n  after\n",
+    );
+}
+
+#[test]
+fn a_false_fence_gets_its_false_lines_replaced() {
+    golden(
+        "```python\nf()\n```\n\nOutput:\n\n```text\na\nold\nc\n```\n",
+        &[(12, &["a\nb\nc\nd\n"])],
+        "```python\nf()\n```\n\nOutput:\n\n```text\na\nb\nc\n```\n",
+    );
+    golden(
+        "```python\nf()\n```\n\n```output\na\nold\n```\n",
+        &[(12, &["a\nb\nc\n"])],
+        "```python\nf()\n```\n\n```output\na\nb\nc\n```\n",
+    );
+    golden(
+        "> ```python\n> f()\n> ```\n>\n> Output:\n>\n> ```text\n> a\n> ...\n> old\n> ```\n",
+        &[(12, &["a\nb\n\nc\n"])],
+        "> ```python\n> f()\n> ```\n>\n> Output:\n>\n> ```text\n> a\n> b\n>\n> c\n> ```\n",
+    );
+}
+
+#[test]
+fn patterns_in_fences_stay_where_they_match() {
+    golden(
+        "```python\nf()\n```\n\nВывод:\n\n```text\ntook [..] s\n...\nend\nold\n```\n",
+        &[(12, &["took 3 s\nx\nend\nnew\n"])],
+        "```python\nf()\n```\n\nВывод:\n\n```text\ntook [..] s\n...\nend\nnew\n```\n",
+    );
+}
+
+#[test]
+fn a_fence_on_which_versions_differ_is_split() {
+    golden(
+        "```python\nf()\n```\n\nВывод:\n\n```text\n7\n```\n\nдальше\n",
+        &[(11, &["7\n"]), (12, &["7\n"]), (13, &["20\n"])],
+        "```python\nf()\n```\n\nВывод:\n\n<!-- fencepost: python=\"<3.13\" -->\n```text\n7\n```\n\nВывод на 3.13:\n\n<!-- fencepost: python=\">=3.13\" -->\n```text\n20\n```\n\nдальше\n",
+    );
+    golden(
+        "1. x\r\n\r\n   ```python\r\n   f()\r\n   ```\r\n\r\n   Output:\r\n\r\n   ~~~~text\r\n   7\r\n   ~~~~\r\n",
+        &[(12, &["7\n"]), (13, &["20\n"])],
+        "1. x\r\n\r\n   ```python\r\n   f()\r\n   ```\r\n\r\n   Output:\r\n\r\n   <!-- fencepost: python=\"<3.13\" -->\r\n   ~~~~text\r\n   7\r\n   ~~~~\r\n\r\n   Output on 3.13:\r\n\r\n   <!-- fencepost: python=\">=3.13\" -->\r\n   ~~~~text\r\n   20\r\n   ~~~~\r\n",
+    );
+}
+
+#[test]
+fn a_condition_that_stands_there_is_narrowed() {
+    golden(
+        "```python\nf()\n```\n\n<!-- fencepost: python=\"<3.12\" -->\n```text\n1\n```\n\n<!-- fencepost: python=\">=3.12\" -->\n```text\n2\n```\n",
+        &[(11, &["1\n"]), (12, &["2\n"]), (13, &["3\n"])],
+        "```python\nf()\n```\n\n<!-- fencepost: python=\"<3.12\" -->\n```text\n1\n```\n\n<!-- fencepost: python=\">=3.12,<3.13\" -->\n```text\n2\n```\n\nOutput on 3.13:\n\n<!-- fencepost: python=\">=3.13\" -->\n```text\n3\n```\n",
+    );
+}
+
+#[test]
+fn a_traceback_keeps_its_frames() {
+    golden(
+        "```python\nf()\n```\n\nOutput:\n\n```text\na\nTraceback (most recent call last):\n  File \"x.py\", line 1\nValueError: old\n```\n",
+        &[(12, &["b\n!raise ValueError: new\n"])],
+        "```python\nf()\n```\n\nOutput:\n\n```text\nb\nTraceback (most recent call last):\n  File \"x.py\", line 1\nValueError: new\n```\n",
+    );
+}
+
+#[test]
+fn what_is_only_advice_is_left_alone() {
+    let guide = "```python\nprint(1)  # 2\n```\n\n```text\n3\n```\n";
+    golden(guide, &[(12, &["1\n"])], guide);
+}
+
+#[test]
+fn a_session_gets_what_its_prompts_printed() {
+    golden(
+        "```pycon\n>>> 1\nold\n>>> for i in x:\n...     i\n...\na\n>>> y\n\n>>> z\n9\n8\n```\n",
+        &[(12, &["1\n", "a\n\nb\n", "2\n", ""])],
+        "```pycon\n>>> 1\n1\n>>> for i in x:\n...     i\n...\na\n<BLANKLINE>\nb\n>>> y\n2\n\n>>> z\n```\n",
+    );
+    golden(
+        ">     >>> 1\n>     old\n>     >>> 2\n",
+        &[(12, &["1\nx\n", "2\n"])],
+        ">     >>> 1\n>     1\n>     x\n>     >>> 2\n>     2\n",
+    );
+}
+
+#[test]
+fn a_session_keeps_frames_ellipses_and_wildcards() {
+    golden(
+        "```pycon\n>>> f()\nTraceback (most recent call last):\n  File \"<stdin>\", line 1\nE: old\n>>> g() # doctest: +ELLIPSIS\n[0, ..., 9]\nold\n>>> h()\n[..]s\nold\n>>> 1/0\n0\n```\n",
+        &[(
+            12,
+            &[
+                "Traceback (most recent call last):\n    ...\nE: new\n",
+                "[0, 1, 9]\nnew\n",
+                "3 s\nnew\n",
+                "Traceback (most recent call last):\n    ...\nZeroDivisionError: division by zero\n",
+            ],
+        )],
+        "```pycon\n>>> f()\nTraceback (most recent call last):\n  File \"<stdin>\", line 1\nE: new\n>>> g() # doctest: +ELLIPSIS\n[0, ..., 9]\nnew\n>>> h()\n[..]s\nnew\n>>> 1/0\nTraceback (most recent call last):\n    ...\nZeroDivisionError: division by zero\n```\n",
+    );
+}
+
+#[test]
+fn what_only_a_person_can_mend_is_refused() {
+    refused(
+        "```pycon\n>>> v\n3.11\n```\n",
+        &[(12, &["3.12\n"]), (13, &["3.13\n"])],
+        &[
+            "2 the prompt prints otherwise on other versions: give each its own block with `python=`",
+        ],
+    );
+    refused(
+        "```pycon\n>>> v\n1\n```\n",
+        &[(12, &[">>> x\n"])],
+        &["2 what the prompt prints cannot be shown in a session: rewrite the prompt"],
+    );
+    refused(
+        "```python\nf()\n```\n\nOutput:\n\n```text\na\n```\n",
+        &[(12, &["```\n"])],
+        &["7 what is printed would close the fence: give it a longer one"],
+    );
+    refused(
+        "```python\nf()\n```\n\nOutput:\n\n```text\na\n```\n",
+        &[(12, &[""])],
+        &["7 nothing is printed any more: remove the fence"],
+    );
+    refused(
+        "```python\nprint(1)  # => 1\nfor i in x:\n    print(i)  # => 5\n```\n",
+        &[(12, &["1\n2\n3\n"])],
+        &["4 it cannot be told which lines stand for the claim `5`: mend it by hand"],
+    );
+}
+
+#[test]
+fn edits_are_applied_from_the_end_and_never_overlap() {
+    let edit = |start, end, replacement: &str| Edit {
+        start,
+        end,
+        replacement: replacement.into(),
+    };
+    let edits = [edit(2, 3, "X"), edit(0, 1, "YY"), edit(2, 4, "no")];
+    assert_eq!(apply("abcd", &edits), "YYbXd");
+}
+
+#[test]
+fn a_guide_that_changed_meanwhile_is_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("guide.md");
+    std::fs::write(&path, "abc").unwrap();
+    let edits = [Edit {
+        start: 0,
+        end: 1,
+        replacement: "X".into(),
+    }];
+    let problem = write_guide(&path, "guide.md", "other", &edits).unwrap_err();
+    assert_eq!(problem.code, "guide-changed");
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), "abc");
+    write_guide(&path, "guide.md", "abc", &edits).unwrap();
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), "Xbc");
+}
+
+/// A guide with one example of a kind, inside a container, with any line ends.
+fn any_guide() -> impl Strategy<Value = String> {
+    let line = "[ab]{0,2}|\\[\\.\\.\\]|\\.\\.\\.";
+    let shown = proptest::collection::vec(line, 1..4);
+    let script = (
+        proptest::collection::vec("[ab]{1,2}", 1..4),
+        any::<bool>(),
+        shown.clone(),
+    );
+    let script = script.prop_map(|(claims, below, shown)| {
+        let mut lines = vec!["```python".to_owned()];
+        for claim in claims {
+            if below {
+                lines.extend(["print(x)".to_owned(), format!("#> {claim}")]);
+            } else {
+                lines.push(format!("print(x)  # => {claim}"));
+            }
+        }
+        lines.extend(["```", "", "Output:", "", "```output"].map(str::to_owned));
+        lines.extend(shown);
+        lines.push("```".to_owned());
+        lines
+    });
+    let session =
+        proptest::collection::vec(("[ab]{0,2}", any::<bool>()), 1..4).prop_map(|prompts| {
+            let mut lines = vec!["```pycon".to_owned()];
+            for (want, has_flag) in prompts {
+                let flag = if has_flag {
+                    "  # doctest: +ELLIPSIS"
+                } else {
+                    ""
+                };
+                lines.push(format!(">>> x{flag}"));
+                lines.extend(Some(want).filter(|want| !want.is_empty()));
+            }
+            lines.push("```".to_owned());
+            lines
+        });
+    let container = prop_oneof![Just(("", "")), Just(("> ", "> ")), Just(("- ", "  "))];
+    (prop_oneof![script, session], container, any::<bool>()).prop_map(
+        |(lines, (first, rest), crlf)| {
+            let end = if crlf { "\r\n" } else { "\n" };
+            let prefixed = lines.iter().enumerate().map(|(at, line)| {
+                let prefix = if at == 0 { first } else { rest };
+                format!("{prefix}{line}").trim_end().to_owned() + end
+            });
+            format!("# Title{end}{end}{}", prefixed.collect::<String>())
+        },
+    )
+}
+
+proptest! {
+    #[test]
+    fn rewriting_makes_claims_true_once_and_for_all(
+        guide in any_guide(),
+        outputs in proptest::collection::vec(proptest::collection::vec("([ab]{0,2}\n){0,4}", 4), 1..4),
+    ) {
+        let outputs: Vec<Vec<&str>> = (outputs.iter())
+            .map(|outputs| outputs.iter().map(String::as_str).collect())
+            .collect();
+        let runs: Vec<Printed<'_>> = (outputs.iter().enumerate())
+            .map(|(at, outputs)| (10 + at as u64, outputs.as_slice()))
+            .collect();
+        if understood(&guide).problems.is_empty() {
+            rewritten(&guide, &runs);
+        }
+    }
+
+    #[test]
+    fn no_byte_outside_a_claim_changes(
+        guide in any_guide(),
+        outputs in proptest::collection::vec("([ab]{0,2}\n){0,4}", 4),
+    ) {
+        let document = understood(&guide);
+        prop_assume!(document.problems.is_empty());
+        let outputs: Vec<&str> = outputs.iter().map(String::as_str).collect();
+        let ran = run(&document, &[(12, &outputs)]);
+        let rewriting = rewriting(&document, &ran);
+        let end = |at: usize| document.guide.text[at..].find('\n').map_or(guide.len(), |end| at + end);
+        let mut claimed: Vec<Span> = Vec::new();
+        for example in &document.examples {
+            claimed.extend(example.outputs.iter().map(|fence| document.fences[fence.fence].span.clone()));
+            for block in &example.blocks {
+                let lines = block.line_spans.iter().zip(block.code.lines());
+                for (span, line) in lines {
+                    let hash = line.find('#').map_or(line.len(), |at| at);
+                    let is_source = line.starts_with(">>>");
+                    let from = if is_source { span.end } else { span.start + hash };
+                    let from = if line.starts_with("print") || is_source { from } else { span.start };
+                    claimed.push(from..end(span.start).max(from));
+                }
+            }
+        }
+        for edit in &rewriting.edits {
+            let inside = claimed.iter().any(|span| span.start <= edit.start && edit.start <= span.end);
+            prop_assert!(inside, "{:?} in {:?}", edit, guide);
+        }
+    }
+}
