@@ -48,8 +48,12 @@ fn classify_texts(expected: &str, printed: &str) -> Class {
     for operation in capture_diff_slices(similar::Algorithm::Myers, &expected, &printed) {
         let class = match operation {
             DiffOp::Equal { .. } => continue,
-            DiffOp::Delete { .. } => (Meaning, "lines are missing"),
-            DiffOp::Insert { .. } => (Meaning, "there are more lines"),
+            DiffOp::Delete { .. } => {
+                on_one_side(&expected[operation.old_range()], "lines are missing")
+            }
+            DiffOp::Insert { .. } => {
+                on_one_side(&printed[operation.new_range()], "there are more lines")
+            }
             DiffOp::Replace { .. } => {
                 let (_, old, new) = operation.as_tag_tuple();
                 classify_lines(&expected[old], &printed[new])
@@ -61,6 +65,15 @@ fn classify_texts(expected: &str, printed: &str) -> Class {
         }
     }
     cosmetic.unwrap_or((Meaning, "it is printed otherwise"))
+}
+
+/// Classifies lines that only one side has.
+fn on_one_side(lines: &[&str], why: &'static str) -> Class {
+    if lines.iter().all(|line| is_carets(line)) {
+        (Cosmetic, "only carets differ")
+    } else {
+        (Meaning, why)
+    }
 }
 
 fn sorted<'a>(lines: &[&'a str]) -> Vec<&'a str> {
@@ -189,6 +202,7 @@ mod tests {
     fn addresses_wording_and_reprs_are_cosmetic() {
         case("0x7f00\n", "0x7fff\n", Cosmetic, "only addresses differ");
         case("  ^^^\n", "  ~~^\n", Cosmetic, "only carets differ");
+        case("f()\n", "f()\n~~^^\n", Cosmetic, "only carets differ");
         case(
             "NameError: name 'x' is not defined\n",
             "NameError: name 'x' is not defined. Did you mean: 'y'?\n",

@@ -70,12 +70,13 @@ pub fn transcript(
         names: &directives.filters,
         filters,
     };
-    let shape = |text: &str| settle(text, |text| tracebacks::drop_carets(&rules.apply(text)));
+    let shape = |text: &str| settle(text, |text| rules.apply(text));
+    let whole = |text: &str| settle(text, |text| tracebacks::drop_carets(&rules.apply(text)));
     let stderr = rules.apply(&record.stderr);
     Transcript {
         stdout: shape(&record.stdout),
         stderr: match directives.stderr {
-            StderrMode::Full | StderrMode::Ignore => shape(&record.stderr),
+            StderrMode::Full | StderrMode::Ignore => whole(&record.stderr),
             StderrMode::Reduced => settle(&record.stderr, |text| reduce(&rules.apply(text))),
         },
         ending: record.ending.clone(),

@@ -112,11 +112,9 @@ fn line_ends_are_unified_and_inner_returns_stay() {
 }
 
 #[test]
-fn carets_of_a_traceback_on_stdout_go() {
-    stdout(
-        "Traceback (most recent call last):\n  File \"x\", line 1, in f\n    1/0\n    ~^~\nZeroDivisionError: z\n   ^^^\n",
-        "Traceback (most recent call last):\n  File \"x\", line 1, in f\n    1/0\nZeroDivisionError: z\n   ^^^\n",
-    );
+fn carets_that_an_example_prints_are_its_output() {
+    let shown = "Traceback (most recent call last):\n  File \"x\", line 1, in f\n    1/0\n    ~^~\nZeroDivisionError: z\n";
+    stdout(shown, shown);
 }
 
 #[test]

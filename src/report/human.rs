@@ -51,7 +51,7 @@ fn write_finding(
         writeln!(sink, "  {}", safe::terminal(reason).replace('\n', "\n  "))?;
     }
     if let Some(found) = finding.difference {
-        write_difference(example, finding, found, sink)?;
+        write_difference(finding, found, sink)?;
     }
     for fault in &finding.faults {
         write_fault(example, fault, sink)?;
@@ -101,37 +101,37 @@ fn pointed_line(example: &ExampleReport, finding: &Finding<'_>) -> usize {
     claimed.or(different).unwrap_or(example.line)
 }
 
+/// Writes what differs, and how it matters where the reason has not said so.
 fn write_difference(
-    example: &ExampleReport,
     finding: &Finding<'_>,
     found: &crate::compare::Difference,
     sink: &mut dyn Write,
 ) -> io::Result<()> {
-    let stream = match found.stream {
-        Stream::Stdout => "stdout",
-        Stream::Stderr => "stderr",
-        Stream::Ending => "ending",
-        Stream::Claim => "claim",
-    };
-    let class = match found.class {
-        DifferenceClass::Cosmetic => "cosmetic",
-        DifferenceClass::Meaning => "in meaning",
-    };
-    let at = found
-        .line
-        .map(|line| format!(", line {line} of the guide"))
-        .unwrap_or_default();
-    writeln!(
-        sink,
-        "  {stream}, {class}{at}: {} expected, {} this run",
-        "-".red(),
-        "+".green()
-    )?;
+    if !finding
+        .reason
+        .is_some_and(|reason| reason.contains(&found.why))
+    {
+        let stream = match found.stream {
+            Stream::Stdout => "stdout",
+            Stream::Stderr => "stderr",
+            Stream::Ending => "the ending",
+            Stream::Claim => "a claim",
+        };
+        let class = match found.class {
+            DifferenceClass::Cosmetic => "cosmetic",
+            DifferenceClass::Meaning => "in meaning",
+        };
+        writeln!(
+            sink,
+            "  {stream} differs {class}: {}",
+            safe::terminal(&found.why)
+        )?;
+    }
+    writeln!(sink, "  {} expected, {} this run", "-".red(), "+".green())?;
     difference::write(&found.expected, &found.actual, sink)?;
     if found.stream == Stream::Ending {
         write_stderr(finding, sink)?;
     }
-    let _ = example;
     Ok(())
 }
 
