@@ -18,43 +18,43 @@
 
 // Foundation: imports nothing of ours.
 
-/// Places in a text: byte spans, 1-based lines and columns.
+// Places in a text: byte spans, 1-based lines and columns.
 pub mod position;
 
-/// What is wrong, where, why, and what to do about it.
+// What is wrong, where, why, and what to do about it.
 pub mod problem;
 
-/// Small helpers for sentences: plurals, lists, quoted literals.
+// Small helpers for sentences: plurals, lists, quoted literals.
 pub mod wording;
 
-/// One child process: spawn, capture up to a cap, end its whole tree.
+// One child process: spawn, capture up to a cap, end its whole tree.
 pub mod child;
 
 // The journey, in order.
 
-/// Paths and configuration → guides.
+// Paths and configuration → guides.
 pub mod discover;
 
-/// Guide → fences with fates, and examples. Pure.
+// Guide → fences with fates, and examples. Pure.
 pub mod extract;
 
-/// Examples × interpreters → planned runs.
+// Examples × interpreters → planned runs.
 pub mod plan;
 
-/// Planned runs → run records: scheduling, sandbox, warm interpreters, cache.
+// Planned runs → run records: scheduling, sandbox, warm interpreters, cache.
 pub mod execute;
 
-/// Run record → transcript. Pure.
+// Run record → transcript. Pure.
 pub mod normalise;
 
-/// Transcript × expectation and claims → verdict; the only writer under `expected/`.
+// Transcript × expectation and claims → verdict; the only writer under `expected/`.
 pub mod compare;
 
-/// Verdicts → text; the only stage that prints.
+// Verdicts → text; the only stage that prints.
 pub mod report;
 
-/// The one place that joins stages.
+// The one place that joins stages.
 pub mod journey;
 
-/// What the user types: arguments, environment variables, exit codes.
+// What the user types: arguments, environment variables, exit codes.
 pub mod cli;

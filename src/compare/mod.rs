@@ -2,13 +2,13 @@
 //!
 //! Everything is pure but [`expected`], the only module that writes under `expected/`.
 
-/// Expected files: model, text form, reading, atomic writing.
+// Expected files: model, text form, reading, atomic writing.
 pub mod expected;
 
-/// Expected text with patterns.
+// Expected text with patterns.
 pub mod pattern;
 
-/// Claims rewritten to what was printed.
+// Claims rewritten to what was printed.
 pub mod rewrite;
 
 mod claims;

@@ -22,7 +22,7 @@ mod tool;
 mod walled;
 mod walls;
 
-/// The walls around a run.
+// The walls around a run.
 pub mod sandbox;
 
 pub use analyse::{Analysis, Comment, PrintSite, analyse};

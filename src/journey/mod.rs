@@ -1,6 +1,6 @@
 //! The one place that joins stages; `check`, `record`, `compare` and `list` share it.
 //!
-//! [`Project`] is what every command begins with: guides found and understood. [`check`],
+//! [`Project`] is what every command begins with: guides found and understood. [`check()`],
 //! [`record`] and [`compare`] take it the rest of the way and hand back a [`Report`].
 
 mod check;

@@ -22,7 +22,7 @@ use super::{Project, Request};
 /// What `record` was asked for beside the guides.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct RecordRequest {
-    /// Runs of each example on each interpreter; at least [`FEWEST_RUNS`].
+    /// Runs of each example on each interpreter; at least 4.
     pub runs: usize,
     /// Whether expectations without an example are removed.
     pub prune: bool,

@@ -4,10 +4,10 @@
 //! independent of the order in which documents came. [`plan()`] is pure; only the finding of
 //! interpreters ([`interpreter`]) and the making of environments ([`environment`]) look at the machine.
 
-/// CPython builds: finding, probing, choosing.
+// CPython builds: finding, probing, choosing.
 pub mod interpreter;
 
-/// Package environments: locking, provisioning, giving each run its own.
+// Package environments: locking, provisioning, giving each run its own.
 pub mod environment;
 
 mod planned;

@@ -4,7 +4,7 @@
 //! hash-locked lock file for each, a folder for each environment and interpreter, and planned runs
 //! that know their folder or say which command makes it. Examples never install anything.
 //!
-//! Pure: definitions, locks as text, what a tool's failure means, [`assign`]. What starts a
+//! Pure: definitions, locks as text, what a tool's failure means, [`assign()`]. What starts a
 //! program does so through [`Tools`], whose owner decides how children run.
 
 mod assign;
