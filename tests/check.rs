@@ -197,7 +197,7 @@ fn the_report_is_the_same_for_one_job_and_for_many() {
     let project = Project::new().guide("a.md", &blocks);
     let report = |jobs: u32| {
         let text = project
-            .run(&format!("check --jobs {jobs}"))
+            .run(&format!("check --no-cache --jobs {jobs}"))
             .exits(1)
             .stdout();
         text.lines()

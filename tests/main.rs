@@ -15,6 +15,9 @@ mod architecture;
 /// `check`, end to end.
 mod check;
 
+/// The cache and what `--explain` says of it.
+mod cache;
+
 /// `compare`, end to end.
 mod compare;
 

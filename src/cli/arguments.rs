@@ -91,6 +91,9 @@ pub(crate) enum Command {
     /// Lock and make package environments
     #[command(after_help = ENV_EXAMPLES)]
     Env(EnvArguments),
+    /// Show or clear what is kept of earlier runs
+    #[command(after_help = "Examples:\n  fencepost cache info\n  fencepost cache clear")]
+    Cache(CacheArguments),
     /// Show what this machine offers, and the fix for each gap
     #[command(after_help = "Examples:\n  fencepost doctor\n  fencepost doctor docs/")]
     Doctor(DoctorArguments),
@@ -146,6 +149,14 @@ pub(crate) struct RunArguments {
     /// First make the package environments that are missing
     #[arg(long)]
     pub(crate) sync: bool,
+
+    /// Run everything, and keep nothing of it
+    #[arg(long)]
+    pub(crate) no_cache: bool,
+
+    /// Tell why each example ran again, or that it did not
+    #[arg(long)]
+    pub(crate) explain: bool,
 }
 
 /// How to report.
@@ -318,6 +329,26 @@ pub(crate) enum EnvCommand {
         #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
         format: ReportFormat,
     },
+}
+
+/// `cache`
+#[derive(Debug, Clone, Args)]
+pub(crate) struct CacheArguments {
+    #[command(subcommand)]
+    pub(crate) command: CacheCommand,
+}
+
+/// What to do about what is kept.
+#[derive(Debug, Clone, Subcommand)]
+pub(crate) enum CacheCommand {
+    /// Show where results are kept, how many, and how much room they take
+    Info {
+        /// Report in this form: human or json
+        #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
+        format: ReportFormat,
+    },
+    /// Remove every kept result; environments and expectations stay
+    Clear,
 }
 
 /// `doctor`

@@ -13,11 +13,11 @@ pub(crate) fn run(arguments: &CheckArguments) -> Result<ExitCode, Vec<Problem>> 
     let output = Output::parse(&arguments.output)?;
     let request = request(&arguments.guides, &arguments.run)?;
     let project = Project::open(&request)?;
-    let mut follower = Follower::new(&arguments.output);
+    let mut follower = Follower::new(&arguments.output, &arguments.run);
     let report = journey::check(
         &project,
         &request,
-        &options(&request, &arguments.run),
+        &options(&project, &request, &arguments.run),
         &mut |event| {
             follower.watch(&event);
         },

@@ -81,7 +81,7 @@ fn sync(
         quiet,
         ..OutputArguments::default()
     };
-    let mut follower = Follower::new(&output);
+    let mut follower = Follower::new(&output, run);
     let synced = journey::sync_environments(&project, &request, names, &mut |event| {
         follower.watch(&event);
     });

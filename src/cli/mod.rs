@@ -4,6 +4,7 @@
 //! the answer to `report` and chooses the exit code.
 
 mod arguments;
+mod cache;
 mod check;
 mod compare;
 mod completions;
@@ -65,6 +66,7 @@ fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
         Some(Command::Compare(compare)) => compare::run(&compare),
         Some(Command::Python(python)) => python::run(&python),
         Some(Command::Env(env)) => env::run(&env),
+        Some(Command::Cache(cache)) => cache::run(&cache),
         Some(Command::Doctor(doctor)) => doctor::run(&doctor),
         Some(Command::Init(init)) => init::run(&init),
         Some(Command::Config(config)) => config::run(&config),

@@ -7,7 +7,7 @@ use crate::problem::Problem;
 use crate::report::{Format, Progress, Report, Sink, say};
 use crate::wording;
 
-use super::arguments::{OutputArguments, ReportFormat};
+use super::arguments::{OutputArguments, ReportFormat, RunArguments};
 
 /// Every report that was asked for.
 #[derive(Debug)]
@@ -74,15 +74,17 @@ pub(crate) struct Follower {
     progress: Option<Progress>,
     quiet: bool,
     verbose: bool,
+    explain: bool,
 }
 
 impl Follower {
     /// Begins to follow as the flags say.
-    pub(crate) fn new(arguments: &OutputArguments) -> Self {
+    pub(crate) fn new(arguments: &OutputArguments, run: &RunArguments) -> Self {
         Self {
             progress: None,
             quiet: arguments.quiet,
             verbose: arguments.verbose,
+            explain: run.explain,
         }
     }
 
@@ -98,6 +100,12 @@ impl Follower {
             Watched::Provisioned(name) => {
                 if let Some(progress) = &mut self.progress {
                     progress.advance(name);
+                }
+            }
+            Watched::Explained(run, explanation) => {
+                if self.explain {
+                    let on = run.interpreter.label();
+                    say(&format!("{} on {on} {explanation}", run.id));
                 }
             }
             Watched::Finished(id) => {

@@ -23,13 +23,13 @@ pub(crate) fn run(arguments: &RecordArguments) -> Result<ExitCode, Vec<Problem>>
         runs: arguments.runs.into(),
         prune: arguments.prune,
     };
-    let mut follower = Follower::new(&arguments.output);
+    let mut follower = Follower::new(&arguments.output, &arguments.run);
     let watch = &mut |event: journey::Watched<'_>| follower.watch(&event);
     let report = journey::record(
         &project,
         &request,
         wanted,
-        &options(&request, &arguments.run),
+        &options(&project, &request, &arguments.run),
         watch,
     )?;
     drop(follower);

@@ -1,10 +1,11 @@
 //! From what was typed to what is meant.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use crate::discover::parse_duration;
-use crate::execute::RunOptions;
-use crate::journey::{Provisioning, Request};
+use crate::execute::{Cache, Reuse, RunOptions};
+use crate::journey::{Project, Provisioning, Request};
 use crate::plan::environment::Tools;
 use crate::plan::interpreter::Places;
 use crate::problem::Problem;
@@ -40,12 +41,16 @@ pub(crate) fn provisioning(sync: bool) -> Provisioning {
     }
 }
 
-/// Returns how the examples run.
-pub(crate) fn options(request: &Request, run: &RunArguments) -> RunOptions {
-    RunOptions {
-        jobs: request.jobs,
-        sandbox: run.sandbox.level(),
+/// Returns how the examples of a project run.
+pub(crate) fn options(project: &Project, request: &Request, run: &RunArguments) -> RunOptions {
+    let options = RunOptions::new(request.jobs, run.sandbox.level());
+    if run.no_cache {
+        let reuse = Reuse::Nothing("`--no-cache`");
+        return RunOptions { reuse, ..options };
     }
+    let cache = request.provisioning.cache.as_deref();
+    let cache = cache.map(|folder| Arc::new(Cache::new(folder, &project.config.root)));
+    RunOptions { cache, ..options }
 }
 
 pub(crate) fn current_folder() -> Result<PathBuf, Vec<Problem>> {

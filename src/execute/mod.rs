@@ -4,6 +4,7 @@
 //! first. Knows scheduling, the sandbox, the runner that joins blocks of a group; prints nothing.
 
 mod analyse;
+mod cache;
 mod entropy;
 mod interrupt;
 mod merge;
@@ -26,8 +27,9 @@ mod walls;
 pub mod sandbox;
 
 pub use analyse::{Analysis, Comment, PrintSite, analyse};
+pub use cache::{Cache, Explanation, Usage};
 pub use interrupt::interrupted;
 pub use merge::merge;
 pub use record::{Ending, RunRecord};
-pub use run::{RunEvent, RunOptions, run_all};
+pub use run::{Reuse, RunEvent, RunOptions, run_all};
 pub use tool::{interruption, run_tool};

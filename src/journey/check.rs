@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::time::Instant;
 
 use crate::compare::{ClaimFault, Judged, Verdict, diagnose, false_claims, judge};
-use crate::discover::{Claims, UnrecordedPolicy};
-use crate::execute::{RunOptions, RunRecord};
+use crate::discover::{Claims, Start, UnrecordedPolicy};
+use crate::execute::{Cache, Reuse, RunOptions, RunRecord};
 use crate::extract::{Document, Example};
 use crate::normalise::Transcript;
 use crate::plan::{Choice, Disposition, Interpreter, Plan, PlanEntry, PlannedRun};
@@ -35,10 +35,12 @@ pub fn check(
     let planned = planned(project, request, &choices, watch)?;
     let records = run(&runs_of(&planned), options, watch).map_err(|problem| vec![problem])?;
     let expectations = Expectations::read(project);
-    let mut judging = Judging::new(&choices, &expectations).map_err(|problem| vec![problem])?;
-    let examples = judging
-        .examples(&planned, records)
+    let mut judging = Judging::new(&choices, &expectations, options.cache.as_deref())
         .map_err(|problem| vec![problem])?;
+    let runs = judging
+        .runs(&planned, records, (options, watch))
+        .map_err(|problem| vec![problem])?;
+    let examples = judging.examples(&planned, runs);
     let mut problems = project.problems();
     problems.extend(expectations.problems.iter().cloned());
     problems.extend(expectations.orphans(project));
@@ -95,12 +97,17 @@ struct Judging<'a> {
     examples: BTreeMap<&'a str, (&'a Document, &'a Example)>,
     choices: &'a [Choice<'a>],
     expectations: &'a Expectations,
+    cache: Option<&'a Cache>,
     claims: Analyses,
     failures: Option<Analyses>,
 }
 
 impl<'a> Judging<'a> {
-    fn new(choices: &'a [Choice<'a>], expectations: &'a Expectations) -> Result<Self, Problem> {
+    fn new(
+        choices: &'a [Choice<'a>],
+        expectations: &'a Expectations,
+        cache: Option<&'a Cache>,
+    ) -> Result<Self, Problem> {
         let of = |choice: &Choice<'a>| {
             let document = choice.document;
             choice
@@ -113,35 +120,65 @@ impl<'a> Judging<'a> {
             examples: choices.iter().flat_map(of).collect(),
             choices,
             expectations,
-            claims: Analyses::of(choices, &may_claim)?,
+            cache,
+            claims: Analyses::of(choices, cache, &may_claim)?,
             failures: None,
         })
     }
 
-    /// Judges every entry of a plan; `records` are those of its runs, in order.
-    fn examples(
+    /// Judges every entry of a plan; `records` are those of its runs, in order. What does not match and
+    /// is kept or forked runs anew before it is believed.
+    fn runs(
         &mut self,
         planned: &Plan,
         records: Vec<RunRecord>,
-    ) -> Result<Vec<ExampleReport>, Problem> {
+        (options, watch): (&RunOptions, Watch<'_>),
+    ) -> Result<Vec<RunReport>, Problem> {
+        let mut reports = Vec::with_capacity(planned.entries.len());
+        let mut doubtful = Vec::new();
+        let mut again = Vec::new();
         let mut records = records.into_iter();
-        let mut reports: Vec<ExampleReport> = Vec::new();
         for entry in &planned.entries {
-            let run = match &entry.disposition {
-                Disposition::Run(_) => {
-                    let record = records
-                        .next()
-                        .ok_or_else(|| Problem::bug("a run has no record"))?;
-                    self.judged(entry, &record)?
-                }
-                Disposition::Skipped(_) | Disposition::Blocked(_) => not_run(entry),
+            let Disposition::Run(run) = &entry.disposition else {
+                reports.push(not_run(entry));
+                continue;
             };
+            let record = records
+                .next()
+                .ok_or_else(|| Problem::bug("a run has no record"))?;
+            let report = self.judged(entry, &record)?;
+            if is_doubtful(&report) {
+                doubtful.push(reports.len());
+                again.push(PlannedRun {
+                    start: Some(Start::Spawn),
+                    ..PlannedRun::clone(run)
+                });
+            }
+            reports.push(report);
+        }
+        let options = RunOptions {
+            reuse: Reuse::Nothing("what it gave before does not match"),
+            ..options.clone()
+        };
+        if again.is_empty() {
+            return Ok(reports);
+        }
+        for (index, record) in doubtful.into_iter().zip(run(&again, &options, watch)?) {
+            reports[index] = self.judged(&planned.entries[index], &record)?;
+        }
+        Ok(reports)
+    }
+
+    /// Joins the reports of a plan's entries, in order, by example.
+    fn examples(&self, planned: &Plan, runs: Vec<RunReport>) -> Vec<ExampleReport> {
+        let mut reports: Vec<ExampleReport> = Vec::new();
+        for (entry, run) in planned.entries.iter().zip(runs) {
             match reports.last_mut().filter(|report| report.id == entry.id) {
                 Some(report) => report.runs.push(run),
                 None => reports.push(self.example_report(entry, run)),
             }
         }
-        Ok(reports)
+        reports
     }
 
     fn example_report(&self, entry: &PlanEntry, run: RunReport) -> ExampleReport {
@@ -228,7 +265,7 @@ impl<'a> Judging<'a> {
         was_recorded: bool,
     ) -> Result<Option<String>, Problem> {
         if self.failures.is_none() {
-            self.failures = Some(Analyses::of(self.choices, &|_, _| true)?);
+            self.failures = Some(Analyses::of(self.choices, self.cache, &|_, _| true)?);
         }
         let Some(analyses) = &self.failures else {
             return Ok(None);
@@ -250,6 +287,16 @@ impl<'a> Judging<'a> {
         }
         judged.reason = Some(diagnosis.reason);
         Ok(diagnosis.hint)
+    }
+}
+
+/// Says whether a run does not match and was not made anew in a process of its own.
+fn is_doubtful(report: &RunReport) -> bool {
+    let is_second_hand = report.cached || report.start == Some(Start::Fork);
+    match report.verdict {
+        Verdict::Differs | Verdict::Flaky => is_second_hand,
+        Verdict::Skipped => report.start == Some(Start::Fork),
+        Verdict::Match | Verdict::Unrecorded | Verdict::Blocked => false,
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Instant;
 use crate::compare::expected::{Expectation, ExpectedFile};
 use crate::compare::{Instability, Verdict, false_claims, instability, judge};
 use crate::discover::{Claims, Start};
-use crate::execute::{RunOptions, RunRecord};
+use crate::execute::{Cache, Reuse, RunOptions, RunRecord};
 use crate::extract::{Document, Example};
 use crate::normalise::Transcript;
 use crate::plan::{Choice, Disposition, Label, PlanEntry, PlannedRun, Surroundings};
@@ -55,8 +55,13 @@ pub fn record(
         .filter_map(planned_run)
         .flat_map(|run| varied(run, &variations))
         .collect();
-    let mut records = run(&runs, options, watch).map_err(one)?.into_iter();
-    let mut recording = Recording::new(project, &choices).map_err(one)?;
+    let anew = RunOptions {
+        reuse: Reuse::Nothing("`record` runs everything"),
+        ..options.clone()
+    };
+    let mut records = run(&runs, &anew, watch).map_err(one)?.into_iter();
+    let cache = options.cache.as_deref();
+    let mut recording = Recording::new(project, &choices, cache).map_err(one)?;
     for entry in &planned.entries {
         let of_entry: Vec<RunRecord> = match &entry.disposition {
             Disposition::Run(_) => records.by_ref().take(variations.len()).collect(),
@@ -131,10 +136,14 @@ struct Recording<'a> {
 }
 
 impl<'a> Recording<'a> {
-    fn new(project: &'a Project, choices: &[Choice<'_>]) -> Result<Self, Problem> {
+    fn new(
+        project: &'a Project,
+        choices: &[Choice<'_>],
+        cache: Option<&Cache>,
+    ) -> Result<Self, Problem> {
         Ok(Self {
             project,
-            claims: Analyses::of(choices, &|document, _| {
+            claims: Analyses::of(choices, cache, &|document, _| {
                 document.guide.settings.claims != Claims::Off
             })?,
             examples: Vec::new(),

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::compare::Neighbour;
-use crate::execute::{Analysis, RunEvent, RunOptions, RunRecord, analyse, run_all};
+use crate::execute::{
+    Analysis, Cache, Explanation, RunEvent, RunOptions, RunRecord, analyse, run_all,
+};
 use crate::extract::{Document, Example};
 use crate::normalise::{Filter, Transcript, transcript};
 use crate::plan::{Choice, Interpreter, PlannedRun};
@@ -20,6 +22,8 @@ pub enum Watched<'a> {
     Provisioned(&'a str),
     /// The run of this example ended.
     Finished(&'a str),
+    /// Why this run is made, or that it is not.
+    Explained(&'a PlannedRun, &'a Explanation),
 }
 
 /// Listens to a command's progress.
@@ -32,9 +36,11 @@ pub(super) fn run(
     watch: Watch<'_>,
 ) -> Result<Vec<RunRecord>, Problem> {
     watch(Watched::Planned(runs.len()));
-    run_all(runs, options, &mut |event| {
-        if let RunEvent::Finished(index, _) = event {
-            watch(Watched::Finished(&runs[index].id));
+    run_all(runs, options, &mut |event| match event {
+        RunEvent::Started(_) => (),
+        RunEvent::Finished(index, _) => watch(Watched::Finished(&runs[index].id)),
+        RunEvent::Explained(index, explanation) => {
+            watch(Watched::Explained(&runs[index], explanation));
         }
     })
 }
@@ -91,6 +97,7 @@ impl Analyses {
     /// Analyses, in one batch on the newest interpreter, every block that `wanted` names.
     pub(super) fn of(
         choices: &[Choice<'_>],
+        cache: Option<&Cache>,
         wanted: &dyn Fn(&Document, &Example) -> bool,
     ) -> Result<Self, Problem> {
         let Some(newest) = newest(choices) else {
@@ -113,7 +120,7 @@ impl Analyses {
         let answers = if codes.is_empty() {
             Vec::new()
         } else {
-            analyse(newest, &codes)?
+            analyse(newest, &codes, cache)?
         };
         Ok(Self {
             by_fence: keys.into_iter().zip(answers).collect(),

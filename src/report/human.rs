@@ -220,6 +220,11 @@ fn write_summary(report: &Report, sink: &mut dyn Write) -> io::Result<()> {
     )?;
     writeln!(sink, "  fences: {}", counts(&report.fates()))?;
     writeln!(sink, "  runs:   {}", coloured_counts(&report.verdicts()))?;
+    let runs = || report.examples.iter().flat_map(|example| &example.runs);
+    let kept = runs().filter(|run| run.cached).count();
+    if kept > 0 {
+        writeln!(sink, "  cached: {kept} of {}", runs().count())?;
+    }
     let names: Vec<String> = report
         .interpreters
         .iter()

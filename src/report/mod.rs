@@ -3,6 +3,7 @@
 //! Enters: a [`Report`], complete. Leaves: text in one of the [`Format`]s, the same bytes whatever
 //! order the runs finished in. What examples printed is escaped for where it goes.
 
+mod cached;
 mod comparison;
 mod difference;
 mod github;
@@ -29,6 +30,7 @@ use crate::normalise::Transcript;
 use crate::plan::Interpreter;
 use crate::problem::Problem;
 
+pub use cached::CacheReport;
 pub use human::interpreters as write_interpreters;
 pub use json::interpreters as write_interpreters_json;
 pub use listing::write as write_listing;

@@ -2,13 +2,17 @@
 //!
 //! fencepost parses no Python in its own process: interpreters crash on real files.
 
-use serde::{Deserialize, Serialize};
+mod kept;
 
 use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
 
 use crate::child::{self, Command, Exit, Output, Resource};
 use crate::plan::Interpreter;
 use crate::problem::Problem;
+
+use super::cache::Cache;
 
 const SCRIPT: &str = include_str!("analyse.py");
 const BATCH_BLOCKS: usize = 500;
@@ -61,27 +65,47 @@ pub struct Analysis {
     pub calls_input: bool,
 }
 
-/// Analyses blocks of code in one child of `interpreter`; the answer has the order of `codes`.
+/// Analyses blocks of code in a child of `interpreter`; the answer has the order of `codes`. What the
+/// cache knows is not asked again.
 ///
 /// A block that crashes the interpreter gets an empty [`Analysis`] with the crash as its syntax error.
 ///
 /// # Errors
 ///
 /// Where the child cannot be started at all.
-pub fn analyse(interpreter: &Interpreter, codes: &[&str]) -> Result<Vec<Analysis>, Problem> {
+pub fn analyse(
+    interpreter: &Interpreter,
+    codes: &[&str],
+    cache: Option<&Cache>,
+) -> Result<Vec<Analysis>, Problem> {
+    let answers = match cache {
+        Some(cache) => kept::ask(interpreter, codes, cache)?,
+        None => ask(interpreter, codes)?,
+    };
+    Ok(answers.into_iter().map(|answer| answer.analysis).collect())
+}
+
+/// What was found out about one block.
+struct Answer {
+    analysis: Analysis,
+    /// Whether the interpreter died over it, which may have been the machine's fault.
+    crashed: bool,
+}
+
+fn ask(interpreter: &Interpreter, codes: &[&str]) -> Result<Vec<Answer>, Problem> {
     let mut answers = Vec::with_capacity(codes.len());
     for batch in batches(codes) {
-        analyse_batch(interpreter, batch, &mut answers)?;
+        ask_batch(interpreter, batch, &mut answers)?;
     }
     Ok(answers)
 }
 
 /// Analyses one batch. Where the child dies, the block it died on gets the crash as its answer and
 /// the rest is asked again.
-fn analyse_batch(
+fn ask_batch(
     interpreter: &Interpreter,
     batch: &[&str],
-    answers: &mut Vec<Analysis>,
+    answers: &mut Vec<Answer>,
 ) -> Result<(), Problem> {
     let mut rest = batch;
     while !rest.is_empty() {
@@ -91,16 +115,23 @@ fn analyse_batch(
         }
         let before = answers.len();
         for line in output.stdout.split_inclusive(|byte| *byte == b'\n') {
-            answers.extend(serde_json::from_slice::<Analysis>(line).ok());
+            let analysis = serde_json::from_slice::<Analysis>(line).ok();
+            answers.extend(analysis.map(|analysis| Answer {
+                analysis,
+                crashed: false,
+            }));
         }
         rest = rest.get(answers.len() - before..).unwrap_or_default();
         if output.succeeded() && !rest.is_empty() {
             return Err(not_analysed(interpreter, &output.stderr_text()));
         }
         if let Some((_, others)) = rest.split_first() {
-            answers.push(Analysis {
-                syntax_error: Some((crash(interpreter, &output), 0)),
-                ..Analysis::default()
+            answers.push(Answer {
+                analysis: Analysis {
+                    syntax_error: Some((crash(interpreter, &output), 0)),
+                    ..Analysis::default()
+                },
+                crashed: true,
             });
             rest = others;
         }

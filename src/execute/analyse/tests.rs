@@ -9,7 +9,7 @@ fn case<T: std::fmt::Debug + PartialEq>(code: &str, property: fn(&Analysis) -> T
         if interpreter.release[1] < 9 {
             continue;
         }
-        let analyses = analyse(&interpreter, &[code]).expect("it starts");
+        let analyses = analyse(&interpreter, &[code], None).expect("it starts");
         let found = property(&analyses[0]);
         assert_eq!(found, expected, "{} {:?}", interpreter.version, analyses[0]);
     }
@@ -124,7 +124,7 @@ fn newer_grammar_is_understood_where_it_exists() {
         "try: pass\nexcept* E as e: print(e)\n",
     ];
     for interpreter in interpreters() {
-        let analyses = analyse(&interpreter, &codes).unwrap();
+        let analyses = analyse(&interpreter, &codes, None).unwrap();
         for (analysis, (minor, names)) in analyses.iter().zip([(10, "p"), (12, ""), (11, "E")]) {
             if interpreter.release[1] >= minor {
                 assert_eq!(
@@ -182,7 +182,7 @@ fn a_block_that_kills_the_interpreter_costs_only_its_own_answer() {
             flat.as_str(),
             "c = 1\n",
         ];
-        let analyses = analyse(&interpreter, &codes).unwrap();
+        let analyses = analyse(&interpreter, &codes, None).unwrap();
         let defines: Vec<String> = [0, 2, 4]
             .map(|index: usize| analyses[index].defines.join(" "))
             .into();

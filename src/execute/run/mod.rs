@@ -1,5 +1,7 @@
 //! Runs a list of planned runs, several at a time, and keeps their order.
 
+mod reuse;
+
 use std::sync::{Arc, Mutex};
 
 use tokio::sync::{mpsc, watch};
@@ -8,17 +10,30 @@ use tokio::task::JoinSet;
 use crate::plan::PlannedRun;
 use crate::problem::Problem;
 
+use super::cache::{Cache, Explanation};
 use super::sandbox::Level;
 use super::walls::Walls;
 use super::{RunRecord, interrupt};
+use reuse::Desk;
 
 /// What happens while runs go on.
 #[derive(Debug, Clone)]
 pub enum RunEvent<'a> {
     /// The run with this index began.
     Started(usize),
-    /// The run with this index ended.
+    /// The run with this index ended, or its kept result was used.
     Finished(usize, &'a RunRecord),
+    /// Why the run with this index is made, or that it is not; comes before anything begins.
+    Explained(usize, &'a Explanation),
+}
+
+/// Whether kept results are used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reuse {
+    /// Where they are.
+    Kept,
+    /// Everything runs, for this reason.
+    Nothing(&'static str),
 }
 
 /// How to run.
@@ -28,6 +43,23 @@ pub struct RunOptions {
     pub jobs: usize,
     /// The walls that were found to stand (see [`super::sandbox::probe`]).
     pub sandbox: Level,
+    /// Where results are kept; `None` keeps none.
+    pub cache: Option<Arc<Cache>>,
+    /// Whether those that are there are used.
+    pub reuse: Reuse,
+}
+
+impl RunOptions {
+    /// Returns options without a cache.
+    #[must_use]
+    pub fn new(jobs: usize, sandbox: Level) -> Self {
+        Self {
+            jobs,
+            sandbox,
+            cache: None,
+            reuse: Reuse::Kept,
+        }
+    }
 }
 
 /// Runs everything, in the best order it finds, and returns records in the order of `runs`.
@@ -41,6 +73,37 @@ pub struct RunOptions {
 /// An example that cannot start is a record, not an error.
 pub fn run_all(
     runs: &[PlannedRun],
+    options: &RunOptions,
+    event: &mut dyn FnMut(RunEvent<'_>),
+) -> Result<Vec<RunRecord>, Problem> {
+    let mut desk = Desk::look_up(runs, options);
+    let mut records = desk.found(event);
+    let mut open: Vec<usize> = (0..runs.len())
+        .filter(|index| records[*index].is_none())
+        .collect();
+    open.sort_by_key(|index| std::cmp::Reverse(desk.duration_ms(*index)));
+    let rest: Vec<PlannedRun> = open.iter().map(|index| runs[*index].clone()).collect();
+    let mut tell = |told: RunEvent<'_>| match told {
+        RunEvent::Started(number) => event(RunEvent::Started(open[number])),
+        RunEvent::Finished(number, record) => {
+            desk.keep(open[number], record);
+            event(RunEvent::Finished(open[number], record));
+        }
+        RunEvent::Explained(..) => (),
+    };
+    for (index, record) in open.iter().zip(run_open(rest, options, &mut tell)?) {
+        records[*index] = Some(record);
+    }
+    let missing = || Problem::bug("a run has no record");
+    records
+        .into_iter()
+        .map(|record| record.ok_or_else(missing))
+        .collect()
+}
+
+/// Makes every run of a list.
+fn run_open(
+    runs: Vec<PlannedRun>,
     options: &RunOptions,
     event: &mut dyn FnMut(RunEvent<'_>),
 ) -> Result<Vec<RunRecord>, Problem> {
@@ -58,10 +121,10 @@ pub fn run_all(
         let raised = tokio::select! {
             biased;
             _ = stopped.wait_for(|interrupted| *interrupted) => return Err(interrupt::problem()),
-            raised = Walls::raise(options.sandbox, runs) => raised?,
+            raised = Walls::raise(options.sandbox, &runs) => raised?,
         };
         let work = Arc::new(Work {
-            runs: runs.into(),
+            runs,
             walls: raised,
         });
         let answer = schedule(&work, options.jobs.max(1), interrupt, event).await;

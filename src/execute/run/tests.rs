@@ -35,10 +35,7 @@ fn session(prompts: &[(usize, &str)]) -> ProgramBlock {
 }
 
 fn run(runs: &[PlannedRun], jobs: usize) -> Vec<RunRecord> {
-    let options = RunOptions {
-        jobs,
-        sandbox: Level::Off,
-    };
+    let options = RunOptions::new(jobs, Level::Off);
     run_all(runs, &options, &mut |_| ()).expect("nothing interrupts a test")
 }
 
@@ -312,10 +309,7 @@ fn records_come_in_plan_order_and_alone_means_alone() {
         .collect();
     runs[2].alone = true;
     runs[5].alone = true;
-    let options = RunOptions {
-        jobs: 4,
-        sandbox: Level::Off,
-    };
+    let options = RunOptions::new(4, Level::Off);
     let mut running: Vec<usize> = Vec::new();
     let mut most = 0;
     let records = run_all(&runs, &options, &mut |event| match event {
@@ -328,6 +322,7 @@ fn records_come_in_plan_order_and_alone_means_alone() {
             assert_eq!(record.stdout, format!("{index}\n"));
             running.retain(|other| *other != index);
         }
+        RunEvent::Explained(..) => (),
     })
     .unwrap();
     assert_eq!(most, 4);
