@@ -3,7 +3,7 @@ CARGO ?= cargo
 FENCEPOST = target/release/fencepost
 SANDBOX ?= full
 
-.PHONY: check test lint record build bench install
+.PHONY: check test lint record build bench install python3.13t
 
 ## The main job: builds, then verifies the guides on the CPythons found. SANDBOX=off where none can be had.
 check: build
@@ -27,6 +27,10 @@ lint:
 ## Records the guides' expectations on every CPython found.
 record: build
 	$(FENCEPOST) record
+
+## A free-threaded CPython for the tests; never required.
+python3.13t:
+	.ci/python3.13t target/python3.13t
 
 bench:
 	$(CARGO) bench --locked

@@ -33,6 +33,9 @@ mod properties;
 /// `list` and the commands that tell.
 mod list;
 
+/// Interpreters, end to end.
+mod interpreters;
+
 /// Package environments, end to end.
 mod environments;
 

@@ -93,8 +93,9 @@ impl Places {
 
 /// Returns the program that a path named by the user means: itself, or that of the environment whose folder it is.
 pub(super) fn program_at(path: &Path) -> PathBuf {
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     if !path.is_dir() {
-        return path.to_owned();
+        return path;
     }
     let usual = [
         "bin/python",
@@ -106,7 +107,7 @@ pub(super) fn program_at(path: &Path) -> PathBuf {
         .iter()
         .map(|name| path.join(name))
         .find(|program| program.exists());
-    found.unwrap_or_else(|| path.to_owned())
+    found.unwrap_or(path)
 }
 
 /// Says whether a folder is that of a virtual environment's programs.
