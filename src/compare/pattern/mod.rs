@@ -5,7 +5,6 @@
 
 mod keep;
 
-use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -17,6 +16,8 @@ pub(super) use keep::keep_unordered;
 const WILDCARD: &str = "[..]";
 /// Stands, on its own line, for any number of lines.
 const ANY_LINES: &str = "...";
+/// Stands for an address.
+const ADDRESS: &str = "[ADDR]";
 /// Stands for a printed `[..]`.
 const PRINTED_WILDCARD: &str = "[WILDCARD]";
 /// Stands for a printed line `...`.
@@ -82,7 +83,7 @@ pub(super) fn matches_line(expected: &str, printed: &str) -> bool {
     if expected == printed && !expected.contains(WILDCARD) {
         return true;
     }
-    expected.contains('[') && expression(expected).is_some_and(|line| line.is_match(printed))
+    TOKEN.is_match(expected) && is_made_of(&parts(expected), printed)
 }
 
 /// Says whether the printed lines are those expected in any order.
@@ -104,28 +105,86 @@ pub(super) fn matches_unordered(expected: &str, printed: &str) -> bool {
     any || left.is_empty()
 }
 
-/// Compiles a line with patterns; `None` where it holds none, or is too long to be worth it.
-fn expression(line: &str) -> Option<Regex> {
-    TOKEN.find(line)?;
-    let mut pattern = String::from("(?s)^");
-    let mut copied = 0;
-    for token in TOKEN.find_iter(line) {
-        pattern.push_str(&regex::escape(&line[copied..token.start()]));
-        pattern.push_str(&meaning(token.as_str(), line));
-        copied = token.end();
-    }
-    pattern.push_str(&regex::escape(&line[copied..]));
-    pattern.push('$');
-    Regex::new(&pattern).ok()
+/// A part of an expected line.
+#[derive(Clone, Copy)]
+enum Part<'a> {
+    Text(&'a str),
+    AnyText,
+    Address,
+    /// A token that stands for printed text which looks like a pattern.
+    Printed(&'a str, &'a str),
 }
 
-fn meaning(token: &str, line: &str) -> Cow<'static, str> {
-    match token {
-        WILDCARD => Cow::Borrowed(".*"),
-        "[ADDR]" => Cow::Borrowed(r"(?:\[ADDR\]|0x[0-9A-Fa-f]+)"),
-        PRINTED_WILDCARD => Cow::Borrowed(r"(?:\[WILDCARD\]|\[\.\.\])"),
-        PRINTED_ANY_LINES if line == PRINTED_ANY_LINES => Cow::Borrowed(r"(?:\[ELLIPSIS\]|\.\.\.)"),
-        other => Cow::Owned(regex::escape(other)),
+impl Part<'_> {
+    /// Returns what is left of `text` after this part; `AnyText` is not for here.
+    fn strip<'t>(&self, text: &'t str) -> Option<&'t str> {
+        match self {
+            Self::Text(own) => text.strip_prefix(own),
+            Self::AnyText => None,
+            Self::Address => text.strip_prefix(ADDRESS).or_else(|| {
+                let digits = text.strip_prefix("0x")?;
+                let rest = digits.trim_start_matches(|digit: char| digit.is_ascii_hexdigit());
+                (rest.len() < digits.len()).then_some(rest)
+            }),
+            Self::Printed(token, own) => {
+                text.strip_prefix(token).or_else(|| text.strip_prefix(own))
+            }
+        }
+    }
+}
+
+/// Divides an expected line at its tokens.
+fn parts(line: &str) -> Vec<Part<'_>> {
+    let mut parts = Vec::new();
+    let mut copied = 0;
+    for token in TOKEN.find_iter(line) {
+        parts.push(Part::Text(&line[copied..token.start()]));
+        copied = token.end();
+        parts.push(match token.as_str() {
+            WILDCARD => Part::AnyText,
+            ADDRESS => Part::Address,
+            PRINTED_WILDCARD => Part::Printed(PRINTED_WILDCARD, WILDCARD),
+            PRINTED_ANY_LINES if line == PRINTED_ANY_LINES => {
+                Part::Printed(PRINTED_ANY_LINES, ANY_LINES)
+            }
+            other => Part::Text(other),
+        });
+    }
+    parts.push(Part::Text(&line[copied..]));
+    parts
+}
+
+/// Says whether a whole line is made of these parts.
+fn is_made_of(parts: &[Part<'_>], line: &str) -> bool {
+    let (mut at, mut rest) = (0, line);
+    let mut last_any: Option<(usize, &str)> = None;
+    loop {
+        match parts.get(at) {
+            None if rest.is_empty() => return true,
+            Some(Part::AnyText) => {
+                last_any = Some((at + 1, rest));
+                at += 1;
+                continue;
+            }
+            Some(part) => {
+                if let Some(left) = part.strip(rest) {
+                    rest = left;
+                    at += 1;
+                    continue;
+                }
+            }
+            None => {}
+        }
+        // Go back to the last `[..]` and let it take one character more.
+        let Some((after, from)) = last_any else {
+            return false;
+        };
+        let Some(next) = from.chars().next() else {
+            return false;
+        };
+        rest = &from[next.len_utf8()..];
+        last_any = Some((after, rest));
+        at = after;
     }
 }
 
