@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Instant;
 
-use crate::compare::expected::{Expectation, ExpectedFile};
+use crate::compare::expected::{ExpectedFile, Seen};
 use crate::compare::{Instability, Verdict, false_claims, instability, judge};
 use crate::discover::{Claims, Start};
 use crate::execute::{Cache, Reuse, RunOptions, RunRecord};
@@ -304,43 +304,14 @@ impl<'a> Recording<'a> {
         old: Option<&ExpectedFile>,
         prune: bool,
     ) -> Option<ExpectedFile> {
-        let mut file = ExpectedFile {
-            expectations: Vec::new(),
-            ..old.cloned().unwrap_or_default()
+        let of_example = |example: &Example| {
+            let transcripts = self.seen.get(&example.id)?;
+            Some((example.name.clone(), transcripts.clone()))
         };
-        let before = |name: &str| {
-            old.and_then(|old| {
-                old.expectations
-                    .iter()
-                    .find(|expectation| expectation.name == name)
-            })
-        };
-        for example in &document.examples {
-            let mut transcripts = before(&example.name)
-                .map(|kept| kept.transcripts.clone())
-                .unwrap_or_default();
-            transcripts.extend(self.seen.get(&example.id).cloned().unwrap_or_default());
-            if !transcripts.is_empty() {
-                file.expectations.push(Expectation {
-                    name: example.name.clone(),
-                    code: String::new(),
-                    transcripts,
-                });
-            }
-        }
-        let orphans = old
-            .into_iter()
-            .flat_map(|old| &old.expectations)
-            .filter(|expectation| {
-                !document
-                    .examples
-                    .iter()
-                    .any(|example| example.name == expectation.name)
-            });
-        if !prune {
-            file.expectations.extend(orphans.cloned());
-        }
-        (!file.expectations.is_empty()).then_some(file)
+        let seen: Seen = document.examples.iter().filter_map(of_example).collect();
+        let file = old.cloned().unwrap_or_default();
+        let merged = file.merge(&document.examples, &seen, prune);
+        (old.is_some() || !merged.expectations.is_empty()).then_some(merged)
     }
 }
 
