@@ -53,7 +53,7 @@ fn barriers(pieces: &[Piece]) -> Vec<usize> {
     let starts = pieces.iter().filter_map(|piece| match piece {
         Piece::Code(code) if code.kind == FenceKind::Indented => None,
         Piece::Code(_) | Piece::Html { .. } | Piece::Heading { .. } => Some(piece.start()),
-        Piece::Prose { .. } => None,
+        Piece::Prose { .. } | Piece::Note { .. } => None,
     });
     starts.collect()
 }

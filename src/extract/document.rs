@@ -1,14 +1,15 @@
 //! The whole of a guide, understood: fences, examples, outputs.
 
-use crate::discover::{Guide, Limits};
+use crate::discover::{Guide, Limits, Sharing};
 use crate::position::{Position, Span};
 use crate::problem::Problem;
 
 use super::containers::structure;
+use super::dialects::{Dialect, Dialects};
 use super::examples::assemble;
 use super::includes::Includes;
 use super::outline::Piece;
-use super::reader::{Reading, read};
+use super::reader::{Context, Reading, read};
 use super::source::Source;
 use super::{Directives, Fence, VersionCondition};
 
@@ -131,11 +132,18 @@ pub fn document_with_includes(guide: &Guide, includes: &Includes<'_>) -> Documen
     let text = guide.text.as_ref();
     let mut pieces = structure(text, &Source::whole(text), 0);
     pieces.drain(..count_in_front_matter(text, &pieces));
+    let dialects = Dialects::new(guide.settings.dialects.as_deref());
+    let context = Context {
+        includes,
+        dialects,
+        outputs_are_claims: dialects.read(Dialect::Phmdoctest) && text.contains("<!--phmdoctest-"),
+    };
     let Reading {
         drafts,
         mut problems,
-    } = read(text, pieces, includes);
-    let (fences, examples) = assemble(guide, drafts, &mut problems);
+    } = read(text, pieces, context);
+    let shares = guide.settings.sharing == Sharing::Guide || dialects.asked(Dialect::Mktestdocs);
+    let (fences, examples) = assemble(guide, drafts, shares, &mut problems);
     Document {
         guide: guide.clone(),
         fences,

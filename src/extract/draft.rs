@@ -60,6 +60,8 @@ pub(super) struct Draft {
     pub(super) name: String,
     /// What the guide says about it.
     pub(super) given: Given,
+    /// The fence that it goes on from, in one process.
+    pub(super) joins: Option<usize>,
     /// What it is.
     pub(super) role: Role,
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::discover::{Guide, Limits, Sharing};
+use crate::discover::{Guide, Limits};
 use crate::position::Position;
 use crate::problem::Problem;
 
@@ -18,10 +18,12 @@ const WHOLE_GUIDE: &str = "guide";
 pub(super) fn assemble(
     guide: &Guide,
     drafts: Vec<Draft>,
+    shares: bool,
     problems: &mut Problems,
 ) -> (Vec<Fence>, Vec<Example>) {
     let mut assembly = Assembly {
         guide,
+        shares,
         places: Places::new(&guide.text),
         problems,
         fences: Vec::with_capacity(drafts.len()),
@@ -39,6 +41,15 @@ pub(super) fn assemble(
     (assembly.fences, assembly.examples)
 }
 
+/// What is known of a block besides its code.
+struct About {
+    given: Given,
+    /// Its name unless the guide gives one.
+    name: String,
+    /// The fence that it goes on from.
+    joins: Option<usize>,
+}
+
 /// Returns the groups of which at least one block runs; a skipped block of theirs stays out.
 fn running_groups(drafts: &[Draft]) -> HashSet<String> {
     let running = drafts.iter().filter(|draft| match &draft.role {
@@ -52,6 +63,8 @@ fn running_groups(drafts: &[Draft]) -> HashSet<String> {
 
 struct Assembly<'a> {
     guide: &'a Guide,
+    /// Whether all blocks share a process.
+    shares: bool,
     places: Places<'a>,
     problems: &'a mut Problems,
     fences: Vec<Fence>,
@@ -87,7 +100,12 @@ impl Assembly<'_> {
                     None => Fate::Run,
                 };
                 self.fences.push(fence);
-                self.block(index, &draft.name, &draft.given, runnable, position);
+                let about = About {
+                    given: draft.given,
+                    name: draft.name,
+                    joins: draft.joins,
+                };
+                self.block(index, &about, runnable);
             }
             Role::Output {
                 of,
@@ -125,25 +143,22 @@ impl Assembly<'_> {
         }
     }
 
-    fn block(
-        &mut self,
-        fence: usize,
-        automatic: &str,
-        given: &Given,
-        runnable: Runnable,
-        position: Position,
-    ) {
+    fn block(&mut self, fence: usize, about: &About, runnable: Runnable) {
+        let About { given, name, .. } = about;
         let skipped = runnable.skipped.is_some();
-        let shared = self.guide.settings.sharing == Sharing::Guide && !skipped;
         let explicit = given.directives.group.clone();
-        let group = explicit
-            .clone()
-            .or_else(|| shared.then(|| WHOLE_GUIDE.to_owned()));
-        self.claim_name(given, position);
-        if let Some(name) = explicit.filter(|name| skipped && self.running.contains(name)) {
+        self.claim_name(given, self.fences[fence].position);
+        if let Some(name) = explicit
+            .as_ref()
+            .filter(|name| skipped && self.running.contains(*name))
+        {
             self.fences[fence].id = Some(format!("{}#{name}", self.guide.id));
             return;
         }
+        let shared = (self.shares && !skipped).then(|| WHOLE_GUIDE.to_owned());
+        let joins = about.joins.filter(|_| !skipped && explicit.is_none());
+        let joined = joins.and_then(|of| self.homes.get(&of)).map(|home| home.0);
+        let group = explicit.or(shared);
         let mut directives = given.directives.clone();
         directives.skip.clone_from(&runnable.skipped);
         let block = Block {
@@ -153,9 +168,13 @@ impl Assembly<'_> {
             line_spans: runnable.line_spans,
             directives,
         };
-        let example = match group.as_ref().and_then(|group| self.groups.get(group)) {
-            Some(example) => self.join(*example, block, given),
-            None => self.open(group.as_deref(), automatic, block, position),
+        let known = group
+            .as_ref()
+            .and_then(|group| self.groups.get(group))
+            .copied();
+        let example = match known.or(joined) {
+            Some(example) => self.join(example, block, given),
+            None => self.open(group.as_deref(), name, block),
         };
         self.fences[fence].id = Some(self.examples[example].id.clone());
         let within = self.examples[example].blocks.len().saturating_sub(1);
@@ -163,13 +182,8 @@ impl Assembly<'_> {
     }
 
     /// Starts an example with its first block.
-    fn open(
-        &mut self,
-        group: Option<&str>,
-        automatic: &str,
-        block: Block,
-        position: Position,
-    ) -> usize {
+    fn open(&mut self, group: Option<&str>, automatic: &str, block: Block) -> usize {
+        let position = self.fences[block.fence].position;
         let named = group.is_some_and(|_| block.directives.group.is_some())
             || (group.is_none() && block.directives.name.is_some());
         let name = group

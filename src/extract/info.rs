@@ -34,9 +34,50 @@ pub(super) struct Info {
     pub(super) word: String,
     /// A directive in braces before it: `code-cell` in `{code-cell} ipython3`.
     pub(super) role: Option<String>,
+    /// The first word after that directive.
+    pub(super) argument: String,
     /// Everything after the language; spans are bytes of the info string.
     pub(super) attributes: Vec<Attribute>,
 }
+
+impl Info {
+    /// Says whether the fence is a box of Markdown, such as `{note}` or `{tab-item}` of `MyST`.
+    pub(super) fn is_box(&self) -> bool {
+        let role = self.role.as_deref().unwrap_or_default();
+        BOXES.contains(&role)
+    }
+}
+
+/// Directives of `MyST` whose content is Markdown.
+const BOXES: [&str; 27] = [
+    "note",
+    "warning",
+    "tip",
+    "important",
+    "caution",
+    "attention",
+    "danger",
+    "error",
+    "hint",
+    "seealso",
+    "admonition",
+    "dropdown",
+    "details",
+    "card",
+    "grid",
+    "grid-item",
+    "grid-item-card",
+    "tab-set",
+    "tab-item",
+    "tabbed",
+    "panels",
+    "container",
+    "sidebar",
+    "topic",
+    "margin",
+    "exercise",
+    "solution",
+];
 
 /// Reads an info string.
 pub(super) fn info(text: &str) -> Info {
@@ -51,6 +92,7 @@ pub(super) fn info(text: &str) -> Info {
         language: language(word),
         word: word.to_owned(),
         role: None,
+        argument: String::new(),
         attributes: shifted(text, from.min(text.len())),
     }
 }
@@ -64,21 +106,26 @@ fn braced(text: &str, inside: &str) -> Info {
     let close = text.find('}').map_or(text.len(), |at| at + 1);
     let argument = text[close..].split_whitespace().next().unwrap_or_default();
     if let Some(class) = word.strip_prefix('.') {
-        return known(class, None, shifted(text, 0), language(class));
+        return known(class, shifted(text, 0), language(class));
     }
     if word.contains('=') {
-        return known("", None, shifted(text, 0), Language::Plain);
+        return known("", shifted(text, 0), Language::Plain);
     }
     let after = shifted(text, start + word.len());
-    let role = Some(word.to_owned());
-    match word {
-        "code-block" | "code" | "sourcecode" | "code-cell" => {
-            known(argument, role, after, language(argument))
+    let (named, language) = match word {
+        "code-cell" if argument.is_empty() => ("python", Language::Python),
+        "code-block" | "code" | "sourcecode" | "code-cell" => (argument, language(argument)),
+        "doctest" => (word, Language::Session),
+        "testcode" | "testsetup" | "testcleanup" | "jupyter-execute" | "ipython" => {
+            (word, Language::Python)
         }
-        "doctest" => known(word, role, after, Language::Session),
-        "testcode" | "jupyter-execute" | "ipython" => known(word, role, after, Language::Python),
-        "testoutput" => known(word, role, after, Language::Output),
-        _ => known(word, role, after, knitr_language(word)),
+        "testoutput" => (word, Language::Output),
+        _ => (word, knitr_language(word)),
+    };
+    Info {
+        role: Some(word.to_owned()),
+        argument: argument.to_owned(),
+        ..known(named, after, language)
     }
 }
 
@@ -91,11 +138,12 @@ fn knitr_language(word: &str) -> Language {
     }
 }
 
-fn known(word: &str, role: Option<String>, attributes: Vec<Attribute>, language: Language) -> Info {
+fn known(word: &str, attributes: Vec<Attribute>, language: Language) -> Info {
     Info {
         language,
         word: word.to_owned(),
-        role,
+        role: None,
+        argument: String::new(),
         attributes,
     }
 }

@@ -31,6 +31,17 @@ impl Line {
         }
     }
 
+    /// Returns the line without a mark at its start and the blank after it.
+    pub(super) fn without_mark(&self, guide: &str, mark: &str) -> Self {
+        let text = self.text(guide);
+        let body = text.trim_start().strip_prefix(mark).unwrap_or(text);
+        let body = body.strip_prefix(' ').unwrap_or(body);
+        Self {
+            span: self.span.end - body.len()..self.span.end,
+            pad: 0,
+        }
+    }
+
     /// Says whether nothing but spaces and tabs stands in the line.
     pub(super) fn is_blank(&self, guide: &str) -> bool {
         self.text(guide).trim_start().is_empty()

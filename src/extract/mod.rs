@@ -8,6 +8,7 @@ mod attributes;
 mod bare;
 mod comments;
 mod containers;
+mod dialects;
 mod directives;
 mod document;
 mod draft;
@@ -26,6 +27,7 @@ mod roles;
 mod session;
 mod source;
 
+pub use dialects::DIALECTS;
 pub use directives::{Directives, Raises, StderrMode, StdoutMode, VersionCondition};
 pub use document::{
     Block, BlockKind, Document, Example, Extra, OutputFence, Prompt, document,

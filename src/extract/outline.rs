@@ -59,6 +59,13 @@ pub(super) enum Piece {
         /// Its text without the prefixes of quotes and lists.
         chunks: Vec<Chunk>,
     },
+    /// A paragraph that begins like a comment of `MyST` (`% …`) or MDX (`{/* … */}`).
+    Note {
+        /// The whole of it.
+        span: Span,
+        /// Its lines.
+        chunks: Vec<Chunk>,
+    },
     /// A paragraph that may be a label, or anything else that is neither code, comment nor blank.
     Prose {
         /// Where it starts.
@@ -74,7 +81,7 @@ impl Piece {
         match self {
             Self::Heading { start, .. } | Self::Prose { start, .. } => *start,
             Self::Code(code) => code.span.start,
-            Self::Html { span, .. } => span.start,
+            Self::Html { span, .. } | Self::Note { span, .. } => span.start,
         }
     }
 }
@@ -139,6 +146,7 @@ impl Reader<'_> {
             Tag::CodeBlock(kind) => self.code(kind, range),
             Tag::HtmlBlock => self.html(range),
             Tag::Heading { level, .. } => self.heading(*level, range.start),
+            Tag::Paragraph if self.is_note(&range) => self.note(range),
             Tag::Paragraph => self.prose(range.start, true),
             Tag::List(_) | Tag::BlockQuote(_) | Tag::Item => {
                 self.depth += 1;
@@ -220,6 +228,20 @@ impl Reader<'_> {
             chunks.push(Chunk { span, pad: 0 });
         });
         self.pieces.push(Piece::Html { span, chunks });
+    }
+
+    fn is_note(&self, range: &Span) -> bool {
+        let text = &self.source.text[range.clone()];
+        text.starts_with("% ") || text.starts_with("{/*")
+    }
+
+    fn note(&mut self, range: Span) {
+        let span = self.source.span(&range);
+        let mut chunks = Vec::new();
+        split_chunk(self.source, range, |span| {
+            chunks.push(Chunk { span, pad: 0 });
+        });
+        self.pieces.push(Piece::Note { span, chunks });
     }
 
     /// Adds a range of the source to the block that is open.

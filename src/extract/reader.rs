@@ -8,13 +8,17 @@ use crate::problem::Problem;
 
 use super::FenceKind;
 use super::comments::{Html, Word, html};
+use super::dialects::wishes::{Asked, Standing};
+use super::dialects::{
+    Dialect, Dialects, attribute_wishes, comment_wishes, invisible_language, options,
+};
 use super::directives::Given;
 use super::draft::{Draft, Role};
 use super::includes::Includes;
 use super::info::{Info, Language, info};
-use super::lines::lines;
+use super::lines::{Line, lines};
 use super::names::Outline;
-use super::nested::{Nested, nested};
+use super::nested::nested;
 use super::outline::{Code, Piece};
 use super::outputs::Following;
 use super::problems::Problems;
@@ -28,15 +32,31 @@ pub(super) struct Reading {
     pub(super) problems: Problems,
 }
 
+/// What reading a guide needs besides its text.
+#[derive(Clone, Copy)]
+pub(super) struct Context<'a> {
+    /// Finds the files that blocks name.
+    pub(super) includes: &'a Includes<'a>,
+    /// Which tools' markup is read.
+    pub(super) dialects: Dialects<'a>,
+    /// Whether outputs are claims without a label, as phmdoctest has it.
+    pub(super) outputs_are_claims: bool,
+}
+
 /// Reads the pieces of a guide.
-pub(super) fn read(guide: &str, pieces: Vec<Piece>, includes: &Includes<'_>) -> Reading {
+pub(super) fn read(guide: &str, pieces: Vec<Piece>, context: Context<'_>) -> Reading {
+    let sybil = context.dialects.read(Dialect::Sybil)
+        && ["<!-- clear-namespace", "invisible-code"]
+            .iter()
+            .any(|mark| guide.contains(mark));
     let mut reader = Reader {
         guide,
-        includes,
+        context,
         found: Reading::default(),
         outline: Outline::default(),
         following: Following::default(),
         above: Vec::new(),
+        standing: Standing::new(sybil),
     };
     for piece in pieces {
         reader.piece(piece);
@@ -49,12 +69,14 @@ pub(super) fn read(guide: &str, pieces: Vec<Piece>, includes: &Includes<'_>) -> 
 pub(super) struct Reader<'a> {
     /// The guide's text.
     pub(super) guide: &'a str,
-    /// Finds the files that blocks name.
-    pub(super) includes: &'a Includes<'a>,
+    /// What else is needed.
+    pub(super) context: Context<'a>,
     /// What was found so far.
     pub(super) found: Reading,
     /// What stands between the last Python fence and here.
     pub(super) following: Following,
+    /// What other tools' markup asks for here.
+    pub(super) standing: Standing,
     outline: Outline,
     /// Directives of ours since the last fence, each with the byte where its comment starts.
     above: Vec<(usize, Vec<Word>)>,
@@ -65,19 +87,48 @@ impl Reader<'_> {
         match piece {
             Piece::Heading { level, text, .. } => {
                 self.flush();
+                self.standing.part();
                 self.outline.enter(level, &text);
                 self.following.away();
             }
-            Piece::Prose { text, .. } => {
-                self.flush();
-                self.following.paragraph(&text);
-            }
+            Piece::Prose { text, .. } => self.prose(&text),
+            Piece::Note { span, chunks } => self.note(span.start, &lines(self.guide, &chunks)),
             Piece::Html { chunks, .. } => {
                 for part in html(self.guide, &chunks) {
                     self.html(part);
                 }
             }
             Piece::Code(code) => self.code(&code),
+        }
+    }
+
+    fn prose(&mut self, text: &str) {
+        self.flush();
+        self.standing.part();
+        self.following.paragraph(text);
+    }
+
+    /// A paragraph that may be a comment of `MyST` or MDX; prose where no tool speaks in it.
+    fn note(&mut self, start: usize, lines: &[Line]) {
+        let inner = |line: &Line| {
+            let text = line.text(self.guide).trim_start();
+            text.strip_prefix('%').unwrap_or(text).trim().to_owned()
+        };
+        let text = lines.iter().map(inner).collect::<Vec<_>>().join("\n");
+        let text = text.strip_prefix("{/*").unwrap_or(&text);
+        let text = text.strip_suffix("*/}").unwrap_or(text);
+        let wishes = comment_wishes(text, self.context.dialects);
+        let hides = invisible_language(text, self.context.dialects).is_some();
+        if wishes.is_empty() && !hides {
+            return self.prose("");
+        }
+        self.standing.hear(start, wishes);
+        if hides {
+            let lines: Vec<Line> = lines
+                .iter()
+                .map(|line| line.without_mark(self.guide, "%"))
+                .collect();
+            self.invisible(start, text, &lines);
         }
     }
 
@@ -90,11 +141,12 @@ impl Reader<'_> {
                     .hint("write `<!-- fencepost: key=value -->`");
                 self.found.problems.add(start, problem);
             }
-            Html::Comment { fences, .. } => {
-                for code in fences {
-                    self.commented(&code);
-                }
-            }
+            Html::Comment {
+                start,
+                text,
+                lines,
+                fences,
+            } => self.comment(start, &text, &lines, &fences),
             Html::Fence { code, markdown } => {
                 if markdown {
                     self.code(&code);
@@ -109,9 +161,59 @@ impl Reader<'_> {
             Html::Tags => self.flush(),
             Html::Content => {
                 self.flush();
+                self.standing.part();
                 self.following.away();
             }
         }
+    }
+
+    /// A comment of another tool, or of nobody; fences in it run only where its markup says so.
+    fn comment(&mut self, start: usize, text: &str, lines: &[Line], fences: &[Code]) {
+        let wishes = comment_wishes(text, self.context.dialects);
+        let runs = wishes
+            .iter()
+            .any(|wish| wish.dialect == Dialect::MarkdownPytest);
+        if runs && !fences.is_empty() {
+            for code in fences {
+                self.standing.hear(start, wishes.clone());
+                self.fence(code, &info(&self.guide[code.info.clone()]));
+            }
+            return;
+        }
+        self.standing.hear(start, wishes);
+        if invisible_language(text, self.context.dialects).is_some() {
+            return self.invisible(start, text, lines);
+        }
+        for code in fences {
+            self.commented(code);
+        }
+    }
+
+    /// Code that a comment hides behind a line that names its language.
+    fn invisible(&mut self, start: usize, text: &str, lines: &[Line]) {
+        let language = invisible_language(text, self.context.dialects).unwrap_or_default();
+        let dashes = |line: &&Line| {
+            line.text(self.guide)
+                .trim()
+                .bytes()
+                .all(|byte| byte == b'-')
+        };
+        let tail = lines.iter().rev().take_while(dashes).count();
+        let body =
+            &lines[1.min(lines.len())..lines.len() - tail.min(lines.len().saturating_sub(1))];
+        let info = info(language);
+        let (Some(last), Language::Python) = (body.last(), info.language) else {
+            return;
+        };
+        let code = Code {
+            kind: FenceKind::Comment,
+            span: start..last.span.end,
+            info: start..start,
+            chunks: body.iter().map(|line| line.chunk(self.guide)).collect(),
+            closed: true,
+            in_list: false,
+        };
+        self.fence(&code, &info);
     }
 
     /// Reports directives that no fence follows.
@@ -124,23 +226,60 @@ impl Reader<'_> {
     }
 
     fn code(&mut self, code: &Code) {
-        let info = info(&self.guide[code.info.clone()]);
         if code.kind == FenceKind::Indented {
             if self.add_indented_fences(code) {
                 return;
             }
             if !self.is_wanted(code) {
+                self.standing.part();
                 return self.following.away();
             }
         }
+        self.fence(code, &info(&self.guide[code.info.clone()]));
+    }
+
+    /// Adds a fence with everything that is said of it.
+    fn fence(&mut self, code: &Code, info: &Info) {
         if !code.closed {
             self.unterminated(code);
         }
-        let given = self.given(code, &info);
-        let role = self.role(code, &info, &given);
+        let mut given = self.given(code, info);
+        let asked = self.asked(code, info, &mut given);
+        let role = self.role(code, info, &given, &asked);
         self.check_keys(&role, &given);
+        if let Role::Block(runnable) = &role {
+            let runs = runnable.skipped.is_none();
+            self.standing.added(self.found.drafts.len(), runs, &asked);
+        }
         self.add(code, info.language, given, role);
-        self.nested(code);
+        if let Some(draft) = self.found.drafts.last_mut() {
+            draft.joins = asked.joins;
+        }
+        self.nested(code, info);
+    }
+
+    /// Collects what other tools' markup asks of a fence.
+    fn asked(&mut self, code: &Code, info: &Info, given: &mut Given) -> Asked {
+        let dialects = self.context.dialects;
+        let shown = match info.role {
+            Some(_) => lines(self.guide, &code.chunks),
+            None => Vec::new(),
+        };
+        let above = shown.iter().map(|line| line.text(self.guide));
+        let options = options(info.role.as_deref(), &info.argument, above, dialects);
+        if !self.is_python(code, info.language) {
+            let mut asked = self.standing.of_other();
+            asked.options = options.lines;
+            return asked;
+        }
+        let mut own = attribute_wishes(info, dialects);
+        own.extend(options.wishes);
+        let problems = &mut self.found.problems;
+        let mut asked = self
+            .standing
+            .of_block(code.span.start, own, given, problems);
+        asked.options = options.lines;
+        asked
     }
 
     fn unterminated(&mut self, code: &Code) {
@@ -185,9 +324,8 @@ impl Reader<'_> {
         match role {
             Role::Block(_) => self.following.block(self.found.drafts.len()),
             Role::Output { .. } => self.following.output(),
-            Role::File { .. } | Role::NotPython | Role::Lookalike(_) | Role::Nested => {
-                self.following.away();
-            }
+            Role::Nested => {}
+            Role::File { .. } | Role::NotPython | Role::Lookalike(_) => self.following.away(),
         }
         self.found.drafts.push(Draft {
             kind: code.kind,
@@ -195,26 +333,27 @@ impl Reader<'_> {
             info: code.info.clone(),
             name: name.unwrap_or_default(),
             given,
+            joins: None,
             role,
         });
     }
 
-    /// Adds the fences inside a fence.
-    fn nested(&mut self, code: &Code) {
+    /// Adds the fences inside a fence: documentation, unless the outer one is shown as a box of Markdown.
+    fn nested(&mut self, code: &Code, outer: &Info) {
         let bytes = &self.guide.as_bytes()[code.info.end..code.span.end];
         let possible = |run: &str| memmem::find_iter(bytes, run).nth(1).is_some();
         if code.kind == FenceKind::Indented || !(possible("```") || possible("~~~")) {
             return;
         }
-        for Nested { span, info, .. } in nested(self.guide, &lines(self.guide, &code.chunks)) {
-            self.found.drafts.push(Draft {
-                kind: FenceKind::Nested,
-                span,
-                info,
-                name: String::new(),
-                given: Given::default(),
-                role: Role::Nested,
-            });
+        let is_box = outer.is_box() && self.context.dialects.read(Dialect::Myst);
+        let shown = lines(self.guide, &code.chunks);
+        for inner in nested(self.guide, &shown) {
+            let inner = inner.code(self.guide, FenceKind::Nested, &shown);
+            if is_box {
+                self.fence(&inner, &info(&self.guide[inner.info.clone()]));
+            } else {
+                self.add(&inner, Language::Other, Given::default(), Role::Nested);
+            }
         }
     }
 

@@ -3,6 +3,8 @@
 use crate::position::Span;
 use crate::problem::{Problem, Severity};
 
+use super::dialects::wishes::Asked;
+use super::dialects::{Dialect, omitted, unhidden};
 use super::directives::Given;
 use super::draft::{Role, Runnable};
 use super::includes::{Included, included};
@@ -42,18 +44,25 @@ impl Reader<'_> {
     }
 
     /// Decides what a fence is.
-    pub(super) fn role(&mut self, code: &Code, info: &Info, given: &Given) -> Role {
+    pub(super) fn role(&mut self, code: &Code, info: &Info, given: &Given, asked: &Asked) -> Role {
         if given.directives.file.is_some() {
             let content = text(self.guide, &lines(self.guide, &code.chunks));
             return Role::File { content };
         }
+        if let Some(output) = asked
+            .output
+            .and_then(|claim| self.output(code, given, asked, claim))
+        {
+            return output;
+        }
         match info.language {
-            Language::Python | Language::Session => self.block(code, info.language, given),
+            Language::Python | Language::Session => self.block(code, info, given, asked),
             Language::Foreign(reason) => {
-                self.skipped(code, given.directives.skip.as_deref().unwrap_or(reason))
+                let skip = given.directives.skip.as_deref().or(asked.skip.as_deref());
+                self.skipped(code, skip.unwrap_or(reason))
             }
-            Language::Plain | Language::Shell => self.plain(code, info.language, given),
-            Language::Output => self.output(code, given, true).unwrap_or_else(|| {
+            Language::Plain | Language::Shell => self.plain(code, info, given, asked),
+            Language::Output => self.output(code, given, asked, true).unwrap_or_else(|| {
                 let message = "this output belongs to no example: no Python fence stands above it";
                 let problem =
                     Problem::finding("unattributed-output", message).severity(Severity::Advice);
@@ -82,21 +91,30 @@ impl Reader<'_> {
         Role::Lookalike(why.to_owned())
     }
 
+    /// Says whether a fence is Python, by its language or by the prompts in it.
+    pub(super) fn is_python(&self, code: &Code, language: Language) -> bool {
+        match language {
+            Language::Python | Language::Session | Language::Foreign(_) => true,
+            Language::Plain | Language::Shell => {
+                begins_session(self.guide, &lines(self.guide, &code.chunks))
+            }
+            Language::Output | Language::Misspelt | Language::Other => false,
+        }
+    }
+
     /// A block that says no language: prompts, an output, or neither.
-    fn plain(&mut self, code: &Code, language: Language, given: &Given) -> Role {
+    fn plain(&mut self, code: &Code, info: &Info, given: &Given, asked: &Asked) -> Role {
         let shown = lines(self.guide, &code.chunks);
         if begins_session(self.guide, &shown) {
-            return self.block(code, Language::Session, given);
+            return self.block(code, info, given, asked);
         }
         let first = shown.iter().find(|line| !line.is_blank(self.guide));
         let command = first.is_none_or(|line| line.text(self.guide).trim_start().starts_with('$'));
-        let possible = language == Language::Plain && !command && given.directives.skip.is_none();
-        if possible && self.following.near {
+        if info.language == Language::Plain && !command && self.following.near {
             let condition = given.directives.python.is_some() || given.directives.build.is_some();
-            let explicit = self.following.label || condition;
-            return self
-                .output(code, given, explicit)
-                .unwrap_or(Role::NotPython);
+            let explicit = self.following.label || condition || self.context.outputs_are_claims;
+            let output = self.output(code, given, asked, explicit);
+            return output.unwrap_or(Role::NotPython);
         }
         Role::NotPython
     }
@@ -110,11 +128,18 @@ impl Reader<'_> {
         Role::Nested
     }
 
-    fn output(&mut self, code: &Code, given: &Given, explicit: bool) -> Option<Role> {
-        if given.directives.skip.is_some() {
+    fn output(
+        &mut self,
+        code: &Code,
+        given: &Given,
+        asked: &Asked,
+        explicit: bool,
+    ) -> Option<Role> {
+        if given.directives.skip.is_some() || asked.skip.is_some() {
             return Some(Role::NotPython);
         }
-        let shown = lines(self.guide, &code.chunks);
+        let mut shown = lines(self.guide, &code.chunks);
+        shown.drain(..asked.options.min(shown.len()));
         Some(Role::Output {
             of: self.following.block?,
             text: text(self.guide, &shown),
@@ -123,8 +148,8 @@ impl Reader<'_> {
         })
     }
 
-    fn block(&mut self, code: &Code, language: Language, given: &Given) -> Role {
-        let (source, line_spans, missing) = self.source(code);
+    fn block(&mut self, code: &Code, info: &Info, given: &Given, asked: &Asked) -> Role {
+        let (source, line_spans, missing) = self.source(code, info, asked.options);
         let (kind, faults) = kind_of(&source);
         for fault in &faults {
             let span = line_spans.get(fault.line);
@@ -142,7 +167,7 @@ impl Reader<'_> {
             Some("prompts of IPython")
         } else if !faults.is_empty() {
             Some("doctest cannot read it")
-        } else if language == Language::Session && !prompts {
+        } else if info.language == Language::Session && !prompts {
             Some("holds no `>>>` prompt")
         } else {
             None
@@ -152,24 +177,50 @@ impl Reader<'_> {
             kind,
             code: source,
             line_spans,
-            skipped: directive.or(missing).or(reason.map(str::to_owned)),
+            skipped: directive
+                .or_else(|| asked.skip.clone())
+                .or(missing)
+                .or(reason.map(str::to_owned)),
         })
     }
 
     /// Returns a block's code with the guide's bytes of each line, and why it is not all there.
-    fn source(&self, code: &Code) -> (String, Vec<Span>, Option<String>) {
+    fn source(
+        &self,
+        code: &Code,
+        info: &Info,
+        options: usize,
+    ) -> (String, Vec<Span>, Option<String>) {
         let mut shown = lines(self.guide, &code.chunks);
+        shown.drain(..options.min(shown.len()));
+        if let Some(prefix) = self.hiding_prefix(info) {
+            unhidden(self.guide, &mut shown, &prefix);
+        }
         dedent(self.guide, &mut shown);
         if shown.iter().all(|line| line.is_blank(self.guide)) {
             shown.clear();
         }
-        let missing = match included(self.guide, &shown, self.includes) {
+        let missing = match included(self.guide, &shown, self.context.includes) {
             Ok(Some(Included { code, line_spans })) => return (code, line_spans, None),
             Ok(None) => None,
             Err(path) => Some(format!("include not found: `{path}`")),
         };
-        let spans = |lines: Vec<Line>| lines.into_iter().map(|line| line.span).collect();
-        (text(self.guide, &shown), spans(shown), missing)
+        let mut source = text(self.guide, &shown);
+        if self.context.dialects.read(Dialect::Phmdoctest) {
+            source = omitted(&source).unwrap_or(source);
+        }
+        let spans = shown.into_iter().map(|line| line.span).collect();
+        (source, spans, missing)
+    }
+
+    /// Returns what hides lines in `python,hidelines=~`.
+    fn hiding_prefix(&self, info: &Info) -> Option<String> {
+        let mut attributes = info.attributes.iter();
+        let hides = attributes.find(|attribute| attribute.key == "hidelines")?;
+        hides
+            .value
+            .clone()
+            .filter(|_| self.context.dialects.read(Dialect::Mdbook))
     }
 
     /// Python that does not run.

@@ -15,6 +15,11 @@ fn every_variation_of_the_field_has_its_fate() {
     check_folder("variations");
 }
 
+#[test]
+fn every_construct_of_other_tools_has_its_fate() {
+    check_folder("dialects");
+}
+
 /// Checks every fixture of a folder; tells all that differ.
 fn check_folder(name: &str) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -165,6 +170,9 @@ fn said(directives: &Directives) -> Vec<String> {
             raises.exception,
             message.unwrap_or_default()
         ));
+    }
+    if let Some(status) = directives.exit {
+        said.push(format!("exit {status}"));
     }
     if let Some(limit) = directives.timeout_ms {
         said.push(format!("timeout {limit} ms"));

@@ -32,13 +32,14 @@ impl Given {
 
     /// Adds the words between the braces of an info string: other tools keep theirs there too.
     pub(in crate::extract) fn add_info(&mut self, words: &[Word], problems: &mut Problems) {
-        let braced = words.iter().filter(|word| word.attribute.braced);
-        for word in braced
-            .filter(|word| word.attribute.value.is_some())
-            .take(TOLD)
-        {
-            if let Some(key) = known(&word.attribute.key) {
-                self.set(key, word, problems);
+        let valued = |word: &&Word| word.attribute.braced && word.attribute.value.is_some();
+        for word in words.iter().filter(valued).take(TOLD) {
+            let key = word.attribute.key.as_str();
+            match known(key) {
+                Some(_) if is_foreign(key, word.attribute.value.as_deref()) => {}
+                Some(key) => self.set(key, word, problems),
+                None if is_slip(key) => problems.add(word.offset, unknown(key)),
+                None => {}
             }
         }
     }
@@ -69,6 +70,33 @@ impl Given {
             ),
         }
     }
+}
+
+/// Keys that other tools use too, for values that are none of ours: `output="json"`, `start=10`.
+fn is_foreign(key: &str, value: Option<&str>) -> bool {
+    let number = value.is_some_and(|value| value.starts_with(|first: char| first.is_ascii_digit()));
+    match key {
+        "output" => !number,
+        "start" => number,
+        _ => false,
+    }
+}
+
+/// Says whether a key is one letter away from one of ours: missing, doubled, wrong or swapped.
+fn is_slip(key: &str) -> bool {
+    let typed: Vec<char> = key.chars().collect();
+    let near = |known: &&'static str| {
+        let meant: Vec<char> = known.chars().collect();
+        let same = typed.iter().zip(&meant).take_while(|(a, b)| a == b).count();
+        let (typed, meant) = (&typed[same..], &meant[same..]);
+        let after = |letters: &[char], count: usize| letters.get(count..).map(<[char]>::to_vec);
+        let swapped = typed.len() > 1 && meant.len() > 1 && typed[..2] == [meant[1], meant[0]];
+        after(typed, 1).as_deref() == Some(meant)
+            || after(meant, 1).as_deref() == Some(typed)
+            || after(typed, 1) == after(meant, 1)
+            || (swapped && after(typed, 2) == after(meant, 2))
+    };
+    (4..=12).contains(&typed.len()) && KEYS.iter().any(near)
 }
 
 fn known(key: &str) -> Option<&'static str> {

@@ -491,3 +491,21 @@ fn a_block_that_names_a_file_holds_its_text_or_is_skipped() {
     assert_eq!(block.code, "a\nb\nc\n");
     assert_eq!(&text[block.line_spans[2].clone()], "--8<-- \"y.py\"");
 }
+
+#[test]
+fn keys_in_an_info_string_are_ours_theirs_or_slips() {
+    faults("```py {timeot=5}\n1\n```\n", &["1 unknown-directive"]);
+    faults("```py {nmae=a}\n1\n```\n", &["1 unknown-directive"]);
+    for theirs in [
+        "output=\"json\"",
+        "start=10",
+        "hl_lines=\"1\"",
+        "lines=5",
+        "frame=none",
+        "title=x",
+        "lint=skip",
+    ] {
+        faults(&format!("```py {{{theirs}}}\n1\n```\n"), &[]);
+    }
+    faults("```py {timeout=soon}\n1\n```\n", &["1 bad-directive"]);
+}

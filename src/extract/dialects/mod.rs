@@ -1,0 +1,139 @@
+//! Markup that other tools left in guides, read as wishes about blocks.
+//!
+//! Enters: comments, attributes and options, as text. Leaves: [`Wish`]es. What a wish does to a
+//! fence is decided in [`wishes`]; what cannot be done is told by name, never dropped.
+
+mod attributes;
+mod comments;
+mod conditions;
+mod marks;
+mod options;
+mod transforms;
+pub(super) mod wishes;
+
+pub(super) use attributes::attribute_wishes;
+pub(super) use comments::{comment_wishes, invisible_language};
+pub(super) use options::options;
+pub(super) use transforms::{omitted, unhidden};
+
+use super::{Raises, VersionCondition};
+
+/// A tool whose markup is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Dialect {
+    PytestMarkdownDocs,
+    PytestExamples,
+    MarkdownPytest,
+    PytestCodeblocks,
+    PytestCodeblock,
+    Phmdoctest,
+    Sybil,
+    Doccmd,
+    Mktestdocs,
+    Myst,
+    Mdbook,
+    Mkdocs,
+}
+
+/// The names that `dialects` may hold, in the order of [`Dialect`].
+pub const DIALECTS: [&str; 12] = [
+    "pytest-markdown-docs",
+    "pytest-examples",
+    "markdown-pytest",
+    "pytest-codeblocks",
+    "pytest-codeblock",
+    "phmdoctest",
+    "sybil",
+    "doccmd",
+    "mktestdocs",
+    "myst",
+    "mdbook",
+    "mkdocs",
+];
+
+impl Dialect {
+    /// Returns the name that the configuration uses.
+    pub(super) fn name(self) -> &'static str {
+        DIALECTS[self as usize]
+    }
+}
+
+/// Which dialects are read.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Dialects<'a>(Option<&'a [String]>);
+
+impl<'a> Dialects<'a> {
+    /// `None` reads all.
+    pub(super) fn new(names: Option<&'a [String]>) -> Self {
+        Self(names)
+    }
+
+    /// Says whether a dialect is read.
+    pub(super) fn read(self, dialect: Dialect) -> bool {
+        let named = |names: &[String]| names.iter().any(|name| name == dialect.name());
+        self.0.is_none_or(named)
+    }
+
+    /// Says whether a dialect was asked for by name.
+    pub(super) fn asked(self, dialect: Dialect) -> bool {
+        self.0.is_some() && self.read(dialect)
+    }
+}
+
+/// Something that markup asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Wish {
+    /// Whose markup it is.
+    pub(super) dialect: Dialect,
+    /// The words that ask for it, as written.
+    pub(super) words: String,
+    /// What they ask for.
+    pub(super) what: What,
+}
+
+/// What can be asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum What {
+    /// The next block does not run, for this reason.
+    Skip(String),
+    /// The next block runs on these versions only.
+    Versions(VersionCondition),
+    /// The next block belongs to this group.
+    Group(String),
+    /// The next block has this name.
+    Name(String),
+    /// The next block goes on where the last one ended.
+    Join,
+    /// The next block ends with this exception.
+    Raises(Raises),
+    /// The next block ends with this status.
+    Exit(i32),
+    /// The next fence is the output of the block before it; a claim if true.
+    Output(bool),
+    /// No block runs from here on, for this reason.
+    SkipFrom(String),
+    /// Blocks run again from here on.
+    SkipEnd,
+    /// Blocks belong to this group from here on.
+    GroupFrom(String),
+    /// Blocks belong to no group from here on.
+    GroupEnd,
+    /// Blocks after the next one go on where it ended.
+    Share,
+    /// Blocks after the next one stand alone again.
+    Unshare,
+    /// The next block begins anew, where blocks share names.
+    Clear,
+    /// It cannot be done; the block is skipped for it if true.
+    Unsupported(bool),
+}
+
+impl Wish {
+    /// Says whether the wish waits for the next block however far below it stands.
+    pub(super) fn waits(&self) -> bool {
+        matches!(
+            self.dialect,
+            Dialect::Sybil | Dialect::Doccmd | Dialect::PytestCodeblocks
+        )
+    }
+}
