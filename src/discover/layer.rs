@@ -7,10 +7,13 @@ use std::path::{Path, PathBuf};
 use toml::de::DeTable;
 
 use crate::position::Position;
+use crate::wording::{nearest, ticked};
 
 use super::glob::Glob;
 use super::reader::{Reader, Value};
-use super::{Claims, EnvironmentRule, FilterRule, Settings, Sharing, Start, UnrecordedPolicy};
+use super::{
+    Claims, DIALECTS, EnvironmentRule, FilterRule, Settings, Sharing, Start, UnrecordedPolicy,
+};
 
 /// Keys that rule single guides, at the top level and in overrides.
 const SETTING_KEYS: [&str; 12] = [
@@ -191,7 +194,7 @@ impl Reader<'_> {
             "strict" => layer.strict = self.boolean(key, value),
             "unrecorded" => layer.unrecorded = self.choice(key, value, &POLICIES),
             "sharing" => layer.sharing = self.choice(key, value, &SHARINGS),
-            "dialects" => layer.dialects = self.plain_strings(key, value),
+            "dialects" => layer.dialects = self.dialects(key, value),
             "filters" => layer.filters = self.filters(value),
             "env" => {
                 layer.env = self.text(key, value);
@@ -199,6 +202,27 @@ impl Reader<'_> {
             }
             _ => {}
         }
+    }
+
+    /// Reads names of dialects, each of which must be one.
+    fn dialects(&mut self, key: &str, value: &Value<'_>) -> Option<Vec<String>> {
+        let named = self.strings(key, value)?;
+        for (name, span) in &named {
+            if !DIALECTS.contains(&name.as_str()) {
+                let near = nearest(name, &DIALECTS).map(|near| format!("did you mean `{near}`?"));
+                let known = format!("dialects are: {}", ticked(&DIALECTS));
+                let hint = [near, Some(known)]
+                    .into_iter()
+                    .flatten()
+                    .collect::<Vec<_>>();
+                self.fault(
+                    span,
+                    format!("unknown dialect `{name}`"),
+                    Some(hint.join(" ")),
+                );
+            }
+        }
+        Some(named.into_iter().map(|(name, _)| name).collect())
     }
 
     /// Reads strings.

@@ -28,5 +28,6 @@ pub use includes::included_text;
 pub use roots::{Discovered, Roots, guides};
 pub use schema::schema;
 pub use settings::{
-    Claims, EnvironmentRule, FilterRule, Limits, Settings, Sharing, Start, UnrecordedPolicy,
+    Claims, DIALECTS, EnvironmentRule, FilterRule, Limits, Settings, Sharing, Start,
+    UnrecordedPolicy,
 };

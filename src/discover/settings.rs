@@ -4,6 +4,22 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+/// The names that `dialects` may hold, each a tool whose markup is read.
+pub const DIALECTS: [&str; 12] = [
+    "pytest-markdown-docs",
+    "pytest-examples",
+    "markdown-pytest",
+    "pytest-codeblocks",
+    "pytest-codeblock",
+    "phmdoctest",
+    "sybil",
+    "doccmd",
+    "mktestdocs",
+    "myst",
+    "mdbook",
+    "mkdocs",
+];
+
 /// How inline claims and output fences without a label are treated.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, schemars::JsonSchema,

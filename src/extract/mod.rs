@@ -27,7 +27,6 @@ mod roles;
 mod session;
 mod source;
 
-pub use dialects::DIALECTS;
 pub use directives::{Directives, Raises, StderrMode, StdoutMode, VersionCondition};
 pub use document::{
     Block, BlockKind, Document, Example, Extra, OutputFence, Prompt, document,

@@ -268,7 +268,8 @@ impl Reader<'_> {
         let above = shown.iter().map(|line| line.text(self.guide));
         let options = options(info.role.as_deref(), &info.argument, above, dialects);
         if !self.is_python(code, info.language) {
-            let mut asked = self.standing.of_other();
+            let (start, problems) = (code.span.start, &mut self.found.problems);
+            let mut asked = self.standing.of_other(start, &options.wishes, problems);
             asked.options = options.lines;
             return asked;
         }

@@ -70,7 +70,8 @@ fn test(value: &str) -> Option<What> {
     let (word, reason) = value.split_once(" - ").unwrap_or((value, ""));
     let reason = if reason.is_empty() { value } else { reason };
     match word.trim() {
-        "skip" | "false" | "no" => Some(What::Skip(reason.trim().to_owned())),
+        "skip" => Some(What::Skip(reason.trim().to_owned())),
+        "false" | "no" => Some(What::Skip(format!("test=\"{value}\""))),
         "xfail" => Some(What::Unsupported(true)),
         "no-print-intercept" => Some(What::Unsupported(false)),
         _ => None,

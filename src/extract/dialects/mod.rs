@@ -17,8 +17,9 @@ pub(super) use options::options;
 pub(super) use transforms::{omitted, unhidden};
 
 use super::{Raises, VersionCondition};
+use crate::discover::DIALECTS;
 
-/// A tool whose markup is read.
+/// A tool whose markup is read, in the order of [`DIALECTS`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Dialect {
     PytestMarkdownDocs,
@@ -34,22 +35,6 @@ pub(super) enum Dialect {
     Mdbook,
     Mkdocs,
 }
-
-/// The names that `dialects` may hold, in the order of [`Dialect`].
-pub const DIALECTS: [&str; 12] = [
-    "pytest-markdown-docs",
-    "pytest-examples",
-    "markdown-pytest",
-    "pytest-codeblocks",
-    "pytest-codeblock",
-    "phmdoctest",
-    "sybil",
-    "doccmd",
-    "mktestdocs",
-    "myst",
-    "mdbook",
-    "mkdocs",
-];
 
 impl Dialect {
     /// Returns the name that the configuration uses.

@@ -100,7 +100,7 @@ fn settings<'a>(
             match (line.strip_prefix('-'), line.split_once(':')) {
                 (Some(item), _) => {
                     if let Some((_, value)) = found.last_mut() {
-                        value.push(' ');
+                        value.push_str(if value.is_empty() { "" } else { " " });
                         value.push_str(item.trim());
                     }
                 }
@@ -173,7 +173,7 @@ mod tests {
             "code-cell",
             "---\ntags:\n  - raises-exception\n---\n1\n",
             4,
-            &["{code-cell}", ":tags:  raises-exception"],
+            &["{code-cell}", ":tags: raises-exception"],
         );
         case(
             "testcode",

@@ -71,8 +71,19 @@ impl Standing {
         self.waiting.retain(|(_, wish)| wish.waits());
     }
 
-    /// Returns what is asked of a fence that is not Python.
-    pub(in crate::extract) fn of_other(&mut self) -> Asked {
+    /// Returns what is asked of a fence at `offset` that is not Python.
+    pub(in crate::extract) fn of_other(
+        &mut self,
+        offset: usize,
+        own: &[Wish],
+        problems: &mut Problems,
+    ) -> Asked {
+        for wish in own
+            .iter()
+            .filter(|wish| wish.what == What::Unsupported(false))
+        {
+            problems.add(offset, unsupported(wish, false));
+        }
         let mut asked = Asked::default();
         for (offset, wish) in mem::take(&mut self.waiting) {
             match &wish.what {
@@ -172,6 +183,6 @@ fn unsupported(wish: &Wish, skips: bool) -> Problem {
     } else {
         problem
             .severity(Severity::Advice)
-            .hint("the block runs without it")
+            .hint("it is left out of account")
     }
 }
