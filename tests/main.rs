@@ -27,6 +27,9 @@ mod bad_input;
 /// `record`, end to end.
 mod record;
 
+/// Records that can be trusted: the detector, renames, reviews, proofs.
+mod records;
+
 /// Properties across stages.
 mod properties;
 

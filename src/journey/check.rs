@@ -206,8 +206,13 @@ impl<'a> Judging<'a> {
             )));
         };
         let transcript = normalised(document, example, entry.as_run(), record)?;
-        let expectation = self.expectations.of(&document.guide.id, &example.name);
+        let expectation = self.expectations.of(document, example);
         let mut judged = judge(example, &transcript, &entry.interpreter, expectation);
+        if judged.verdict == Verdict::Unrecorded
+            && let Some(former) = self.expectations.former_name(document, example)
+        {
+            judged.reason = Some(recorded_as(former, &document.guide.id));
+        }
         let faults = self.faults(document, example, &transcript, &entry.interpreter);
         let mut hint = None;
         if judged.verdict == Verdict::Differs {
@@ -298,6 +303,11 @@ fn is_doubtful(report: &RunReport) -> bool {
         Verdict::Skipped => report.start == Some(Start::Fork),
         Verdict::Match | Verdict::Unrecorded | Verdict::Blocked => false,
     }
+}
+
+/// Tells where to find what was recorded for an example that has another name now.
+fn recorded_as(former: &str, guide: &str) -> String {
+    format!("its code was recorded as `{former}`: `fencepost record {guide}` follows it")
 }
 
 fn last_code(example: &Example) -> &str {

@@ -1,10 +1,11 @@
 //! Expected files of a project: reading them, and finding those that nothing answers to.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use crate::compare::expected::{Expectation, ExpectedFile, FIRST_LINE};
-use crate::extract::Document;
+use crate::compare::expected::{Expectation, ExpectedFile, FIRST_LINE, Followed, followed_file};
+use crate::discover::{ConfigLocation, Roots, guides};
+use crate::extract::{Document, Example};
 use crate::position::Position;
 use crate::problem::Problem;
 
@@ -13,18 +14,25 @@ use super::Project;
 /// What was recorded for the guides of a project.
 #[derive(Debug, Default)]
 pub(super) struct Expectations {
-    by_guide: BTreeMap<String, ExpectedFile>,
+    by_guide: BTreeMap<String, Recorded>,
     /// Files that could not be understood.
     pub(super) problems: Vec<Problem>,
     /// Whether anything was ever recorded in this project.
     pub(super) any: bool,
 }
 
+/// What was recorded for one guide, and which of its examples each expectation answers to.
+#[derive(Debug)]
+struct Recorded {
+    file: ExpectedFile,
+    followed: Followed,
+}
+
 impl Expectations {
     /// Reads the expected file of every guide.
     pub(super) fn read(project: &Project) -> Self {
         let mut read = Self {
-            any: ours_below(&project.config.expected).next().is_some(),
+            any: ours(project).next().is_some(),
             ..Self::default()
         };
         for document in &project.documents {
@@ -32,7 +40,9 @@ impl Expectations {
             match ExpectedFile::read(path, &name(project, path)) {
                 Ok(Some(file)) => {
                     read.any = true;
-                    read.by_guide.insert(document.guide.id.clone(), file);
+                    let followed = file.follow(&document.examples);
+                    let recorded = Recorded { file, followed };
+                    read.by_guide.insert(document.guide.id.clone(), recorded);
                 }
                 Ok(None) => {}
                 Err(problems) => {
@@ -46,16 +56,34 @@ impl Expectations {
 
     /// Returns the expected file of a guide, if there is one.
     pub(super) fn file(&self, guide: &str) -> Option<&ExpectedFile> {
-        self.by_guide.get(guide)
+        Some(&self.by_guide.get(guide)?.file)
     }
 
-    /// Returns what was recorded for one example.
-    pub(super) fn of(&self, guide: &str, example: &str) -> Option<&Expectation> {
-        self.by_guide
-            .get(guide)?
-            .expectations
+    /// Says whether the file with this name could not be understood.
+    pub(super) fn is_corrupt(&self, file: &str) -> bool {
+        self.problems
             .iter()
-            .find(|expectation| expectation.name == example)
+            .any(|problem| problem.guide.as_deref() == Some(file))
+    }
+
+    /// Returns what was recorded for one example under its name.
+    pub(super) fn of(&self, document: &Document, example: &Example) -> Option<&Expectation> {
+        self.followed(document, example)
+            .filter(|expectation| expectation.name == example.name)
+    }
+
+    /// Returns the other name under which the code of an example was recorded.
+    pub(super) fn former_name(&self, document: &Document, example: &Example) -> Option<&str> {
+        let expectation = self.followed(document, example)?;
+        (expectation.name != example.name).then_some(expectation.name.as_str())
+    }
+
+    fn followed(&self, document: &Document, example: &Example) -> Option<&Expectation> {
+        let recorded = self.by_guide.get(&document.guide.id)?;
+        let mut examples = document.examples.iter();
+        let at = examples.position(|other| other.name == example.name)?;
+        let index = recorded.followed.by_example[at]?;
+        recorded.file.expectations.get(index)
     }
 
     /// Returns one finding for each expectation that no example answers to.
@@ -66,65 +94,105 @@ impl Expectations {
             .flat_map(|document| self.orphans_of(project, document))
             .collect();
         if project.whole {
-            problems.extend(
-                files_without_guide(project)
-                    .iter()
-                    .map(|path| file_orphan(project, path)),
-            );
+            let paths = files_without_guide(project);
+            problems.extend(paths.iter().map(|path| self.file_orphan(project, path)));
         }
         problems
     }
 
     fn orphans_of(&self, project: &Project, document: &Document) -> Vec<Problem> {
-        let Some(file) = self.by_guide.get(&document.guide.id) else {
+        let Some(recorded) = self.by_guide.get(&document.guide.id) else {
             return Vec::new();
         };
-        let known = |expectation: &&Expectation| {
-            document
-                .examples
-                .iter()
-                .any(|example| example.name == expectation.name)
-        };
+        let guide = &document.guide.id;
         let path = name(project, &document.guide.expected_path);
-        let orphan = |expectation: &Expectation| {
+        let is_known = |name: &str| document.examples.iter().any(|one| one.name == name);
+        let orphan = |(index, expectation): (usize, &Expectation)| {
+            let mut followed = recorded.followed.by_example.iter();
+            let heir = followed.position(|found| *found == Some(index));
+            let gone = format!("no example of `{guide}` is named `{}`", expectation.name);
+            let taken = format!(
+                "other code of `{guide}` is named `{}` now",
+                expectation.name
+            );
+            let (message, hint) = match (heir, is_known(&expectation.name)) {
+                (Some(_), true) => return None,
+                (Some(at), false) => {
+                    let heir = &document.examples[at].name;
+                    let hint =
+                        format!("`{heir}` runs its code: `fencepost record {guide}` follows it");
+                    (gone, hint)
+                }
+                (None, true) => (taken, format!("`fencepost record {guide}` removes it")),
+                (None, false) => (
+                    gone,
+                    format!("`fencepost record --prune {guide}` removes it"),
+                ),
+            };
             let line = line_of(&document.guide.expected_path, &expectation.name);
-            let guide = &document.guide.id;
-            Problem::finding(
-                "orphan-expectation",
-                format!("no example of `{guide}` is named `{}`", expectation.name),
-            )
-            .at(&path, Position { line, column: 1 })
-            .hint(format!("`fencepost record --prune {guide}` removes it"))
+            let problem = Problem::finding("orphan-expectation", message);
+            Some(problem.at(&path, Position { line, column: 1 }).hint(hint))
         };
-        file.expectations
-            .iter()
-            .filter(|expectation| !known(expectation))
-            .map(orphan)
-            .collect()
+        let expectations = recorded.file.expectations.iter().enumerate();
+        expectations.filter_map(orphan).collect()
+    }
+
+    fn file_orphan(&self, project: &Project, path: &Path) -> Problem {
+        let called = name(project, path);
+        let heir = ExpectedFile::read(path, &called)
+            .ok()
+            .flatten()
+            .and_then(|file| self.heir(project, &file));
+        let hint = match heir {
+            Some(document) => {
+                let guide = &document.guide.id;
+                format!("`{guide}` runs the same code: `fencepost record {guide}` follows it")
+            }
+            None => "`fencepost record --prune` removes it".to_owned(),
+        };
+        let message = "no guide answers to this expected file";
+        Problem::finding("orphan-expectation", message)
+            .at(called, Position { line: 1, column: 1 })
+            .hint(hint)
+    }
+
+    /// Returns the guide without an expected file that runs what a file was recorded for.
+    fn heir<'a>(&self, project: &'a Project, file: &ExpectedFile) -> Option<&'a Document> {
+        let is_heir = |document: &&Document| {
+            self.file(&document.guide.id).is_none()
+                && followed_file(&document.examples, &[file]).is_some()
+        };
+        project.documents.iter().find(is_heir)
     }
 }
 
-/// Returns expected files below the expected folder whose guide is gone.
+/// Returns expected files whose guide is gone; none where that cannot be known.
+///
+/// Without configuration the place of an expected file depends on the arguments.
 pub(super) fn files_without_guide(project: &Project) -> Vec<PathBuf> {
-    let known: Vec<&Path> = project
-        .documents
-        .iter()
-        .map(|document| document.guide.expected_path.as_path())
-        .collect();
-    let mut orphans: Vec<PathBuf> = ours_below(&project.config.expected)
-        .filter(|path| !known.contains(&path.as_path()))
-        .collect();
-    orphans.sort();
-    orphans
+    if !project.whole && project.config.location == ConfigLocation::None {
+        return Vec::new();
+    }
+    let known = owned(project);
+    let orphans: BTreeSet<PathBuf> = ours(project).filter(|path| !known.contains(path)).collect();
+    orphans.into_iter().collect()
 }
 
-fn file_orphan(project: &Project, path: &Path) -> Problem {
-    Problem::finding(
-        "orphan-expectation",
-        "no guide answers to this expected file",
-    )
-    .at(name(project, path), Position { line: 1, column: 1 })
-    .hint("`fencepost record --prune` removes it")
+/// Returns the expected file of every guide of the project, whether it was asked for or not.
+fn owned(project: &Project) -> BTreeSet<PathBuf> {
+    let of_documents = project.documents.iter().map(|document| &document.guide);
+    let mut owned: BTreeSet<PathBuf> = of_documents
+        .map(|guide| guide.expected_path.clone())
+        .collect();
+    if !project.whole {
+        let roots = Roots {
+            current_folder: project.config.root.clone(),
+            ..Roots::default()
+        };
+        let all = guides(&roots, &project.config).guides;
+        owned.extend(all.into_iter().map(|guide| guide.expected_path));
+    }
+    owned
 }
 
 /// Returns a path as problems name it: relative to the project root, with `/`.
@@ -143,12 +211,16 @@ fn line_of(path: &Path, example: &str) -> usize {
     found.map_or(1, |index| index + 1)
 }
 
-/// Returns the files below `folder` that begin as ours do.
-fn ours_below(folder: &Path) -> impl Iterator<Item = PathBuf> {
-    ignore::WalkBuilder::new(folder)
-        .standard_filters(false)
-        .hidden(true)
-        .build()
+/// Returns the files of the project's expected folders that begin as ours do.
+fn ours(project: &Project) -> impl Iterator<Item = PathBuf> {
+    let folders = project.config.expected_folders();
+    let below = |folder: PathBuf| {
+        ignore::WalkBuilder::new(folder)
+            .standard_filters(false)
+            .hidden(true)
+            .build()
+    };
+    (folders.into_iter().flat_map(below))
         .filter_map(Result::ok)
         .filter(|entry| entry.file_type().is_some_and(|kind| kind.is_file()))
         .map(ignore::DirEntry::into_path)

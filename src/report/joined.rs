@@ -1,6 +1,6 @@
 //! Joins runs of one example that say the same into one finding.
 
-use crate::compare::{ClaimFault, Difference, Verdict};
+use crate::compare::{ClaimFault, Difference, Instability, Stream, Verdict};
 use crate::plan::Interpreter;
 
 use super::{ExampleReport, RunReport};
@@ -50,10 +50,21 @@ fn finding(run: &RunReport) -> Finding<'_> {
 }
 
 fn same(a: &Finding<'_>, b: &Finding<'_>) -> bool {
-    a.verdict == b.verdict
-        && a.reason == b.reason
-        && a.difference == b.difference
-        && a.faults == b.faults
+    let told = match (&a.run.varying, &b.run.varying) {
+        // Values that vary are never the same; where and what they are may be.
+        (Some(a), Some(b)) => places(a).eq(places(b)),
+        (None, None) => a.reason == b.reason,
+        (Some(_), None) | (None, Some(_)) => false,
+    };
+    told && a.verdict == b.verdict && a.difference == b.difference && a.faults == b.faults
+}
+
+/// Returns where something varies, and what it looks like.
+fn places(found: &Instability) -> impl Iterator<Item = (Stream, usize, &str)> {
+    found
+        .spans
+        .iter()
+        .map(|span| (span.stream, span.line, span.looks_like.as_str()))
 }
 
 /// Says whether a finding fails the check.

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
-use crate::compare::Difference;
+use crate::compare::{Difference, Instability, VaryingSpan};
 use crate::plan::Interpreter;
 use crate::problem::Problem;
 
@@ -82,7 +82,22 @@ fn result(example: &ExampleReport, run: &RunReport) -> Value {
         "duration_ms": run.duration_ms,
         "cached": run.cached,
         "start": run.start,
+        "hint": run.hint,
+        "varying": run.varying.as_ref().map(varying),
     })
+}
+
+/// Returns what varies between runs: each stretch with the values seen there and what they look like.
+fn varying(found: &Instability) -> Vec<Value> {
+    let span = |span: &VaryingSpan| {
+        json!({
+            "stream": span.stream,
+            "line": span.line,
+            "values": span.values,
+            "looks_like": span.looks_like,
+        })
+    };
+    found.spans.iter().map(span).collect()
 }
 
 fn reason(run: &RunReport) -> Option<String> {
@@ -100,6 +115,7 @@ fn difference(difference: &Difference) -> Value {
         "expected": difference.expected,
         "actual": difference.actual,
         "class": difference.class,
+        "why": difference.why,
         "line": difference.line,
     })
 }

@@ -23,7 +23,7 @@ mod versions;
 use std::collections::BTreeMap;
 use std::io;
 
-use crate::compare::{Behaviours, ClaimFault, Difference, Verdict};
+use crate::compare::{Behaviours, ClaimFault, Difference, Instability, Verdict};
 use crate::execute::Ending;
 use crate::extract::{Fate, Fence};
 use crate::normalise::Transcript;
@@ -59,6 +59,8 @@ pub struct RunReport {
     pub difference: Option<Difference>,
     /// Claims that are false on it, or advice about them.
     pub faults: Vec<ClaimFault>,
+    /// What varies between runs that should be equal.
+    pub varying: Option<Instability>,
     /// stdout of each block of a group, with the 1-based line of the block.
     pub blocks: Option<Vec<(usize, String)>>,
     /// Wall-clock time in milliseconds.
@@ -82,6 +84,7 @@ impl RunReport {
             transcript: None,
             difference: None,
             faults: Vec::new(),
+            varying: None,
             blocks: None,
             duration_ms: 0,
             cached: false,

@@ -123,6 +123,12 @@ pub(super) fn unwritable(name: &str, error: &io::Error) -> Problem {
         .hint("the file is as it was; make the folder writable or free space, and record again")
 }
 
+pub(super) fn unremovable(name: &str, error: &io::Error) -> Problem {
+    Problem::blocked("cannot-write", format!("cannot remove `{name}`"))
+        .in_file(name)
+        .because(error.to_string())
+}
+
 fn not_text(name: &str, error: &std::string::FromUtf8Error) -> Problem {
     let valid = error.utf8_error().valid_up_to();
     let lines = error.as_bytes()[..valid]

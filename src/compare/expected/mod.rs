@@ -173,4 +173,13 @@ impl ExpectedFile {
     pub fn write(&self, path: &Path, name: &str) -> Result<(), Problem> {
         file::write(self, path, name)
     }
+
+    /// Removes a file that nothing answers to; does nothing where there is none.
+    ///
+    /// # Errors
+    ///
+    /// A blocked problem where it cannot be removed.
+    pub fn remove(path: &Path, name: &str) -> Result<(), Problem> {
+        file::remove(path).map_err(|error| file::unremovable(name, &error))
+    }
 }

@@ -1,0 +1,104 @@
+//! `record`: run each example in several surroundings, refuse what is not stable, write the rest.
+
+mod looking;
+mod tally;
+mod variations;
+mod writing;
+
+use std::time::Instant;
+
+use crate::execute::{Reuse, RunOptions, RunRecord};
+use crate::plan::{Disposition, Plan, PlanEntry, PlannedRun};
+use crate::problem::Problem;
+use crate::report::Report;
+
+use super::check::{elapsed, used};
+use super::environments::planned;
+use super::running::{Watch, run};
+use super::{Project, Request};
+
+pub(super) use looking::Recording;
+use variations::{variations, varied};
+use writing::write;
+
+/// What `record` was asked for beside the guides.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct RecordRequest {
+    /// Runs of each example on each interpreter; fewer than four are taken for four.
+    pub runs: usize,
+    /// Whether expectations without an example are removed.
+    pub prune: bool,
+}
+
+/// Records what was asked for.
+///
+/// # Errors
+///
+/// As [`super::check()`]; an expected file that cannot be understood or written is a problem of the report.
+pub fn record(
+    project: &Project,
+    request: &Request,
+    wanted: RecordRequest,
+    options: &RunOptions,
+    watch: Watch<'_>,
+) -> Result<Report, Vec<Problem>> {
+    let begun = Instant::now();
+    let chosen = project.interpreters(request)?;
+    let choices = project.choices(&chosen)?;
+    let planned = planned(project, request, &choices, watch)?;
+    let cache = options.cache.as_deref();
+    let mut recording =
+        Recording::new(project, &choices, cache).map_err(|problem| vec![problem])?;
+    look(&mut recording, &planned, wanted.runs, options, watch)?;
+    let mut report = Report {
+        guides: project.documents.len(),
+        fences: project.fences(),
+        interpreters: used(&chosen, &choices),
+        sandbox: options.sandbox.name().to_owned(),
+        problems: project.problems(),
+        ..Report::default()
+    };
+    write(&recording, wanted.prune, options.sandbox, &mut report);
+    report.examples = recording.examples;
+    report.wall_ms = elapsed(begun);
+    Ok(report)
+}
+
+/// Runs every entry of a plan in several surroundings and decides what may be recorded.
+pub(super) fn look(
+    recording: &mut Recording<'_>,
+    planned: &Plan,
+    runs: usize,
+    options: &RunOptions,
+    watch: Watch<'_>,
+) -> Result<(), Vec<Problem>> {
+    let one = |problem| vec![problem];
+    let variations = variations(runs);
+    let all: Vec<PlannedRun> = planned
+        .entries
+        .iter()
+        .filter_map(planned_run)
+        .flat_map(|run| varied(run, &variations))
+        .collect();
+    let anew = RunOptions {
+        reuse: Reuse::Nothing("`record` runs everything"),
+        ..options.clone()
+    };
+    let mut records = run(&all, &anew, watch).map_err(one)?.into_iter();
+    for entry in &planned.entries {
+        let of_entry: Vec<RunRecord> = match &entry.disposition {
+            Disposition::Run(_) => records.by_ref().take(variations.len()).collect(),
+            Disposition::Skipped(_) | Disposition::Blocked(_) => Vec::new(),
+        };
+        recording.take(entry, of_entry).map_err(one)?;
+    }
+    recording.leave_out_refused();
+    Ok(())
+}
+
+fn planned_run(entry: &PlanEntry) -> Option<&PlannedRun> {
+    match &entry.disposition {
+        Disposition::Run(run) => Some(run),
+        Disposition::Skipped(_) | Disposition::Blocked(_) => None,
+    }
+}

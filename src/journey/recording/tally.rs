@@ -1,0 +1,81 @@
+//! What a recording did, in words.
+
+use crate::compare::expected::{ExpectedFile, Seen};
+use crate::extract::Document;
+use crate::wording::count;
+
+/// Counts of what was done.
+#[derive(Debug, Default)]
+pub(super) struct Tally {
+    files: usize,
+    new: usize,
+    changed: usize,
+    same: usize,
+    renamed: usize,
+    removed: usize,
+    /// Files that follow their guides: old name and new name.
+    pub(super) moved_files: Vec<String>,
+    /// Files that nothing answered to.
+    pub(super) removed_files: Vec<String>,
+}
+
+impl Tally {
+    /// Counts what one file was and what it is now.
+    pub(super) fn merged(
+        &mut self,
+        before: &ExpectedFile,
+        after: &ExpectedFile,
+        document: &Document,
+        seen: &Seen,
+    ) {
+        let followed = before.follow(&document.examples);
+        self.files += usize::from(!seen.is_empty());
+        for (example, index) in document.examples.iter().zip(&followed.by_example) {
+            let former = index.map(|index| &before.expectations[index]);
+            let is_renamed = former.is_some_and(|former| former.name != example.name);
+            self.renamed += usize::from(is_renamed);
+            if !seen.contains_key(&example.name) {
+                continue;
+            }
+            let transcripts = after.find(&example.name).map(|now| &now.transcripts);
+            match former {
+                None => self.new += 1,
+                Some(former) if Some(&former.transcripts) == transcripts => self.same += 1,
+                Some(_) => self.changed += 1,
+            }
+        }
+        let is_gone = |index: &&usize| !after.expectations.contains(&before.expectations[**index]);
+        self.removed += followed.orphans.iter().filter(is_gone).count();
+    }
+
+    /// Tells it, one sentence each.
+    pub(super) fn in_words(&self) -> Vec<String> {
+        let recorded = self.new + self.changed + self.same;
+        let mut words = vec![format!(
+            "recorded {} in {}: {} new, {} changed, {} as before",
+            count(recorded, "example"),
+            count(self.files, "file"),
+            self.new,
+            self.changed,
+            self.same
+        )];
+        if self.renamed > 0 {
+            let examples = count(self.renamed, "renamed example");
+            words.push(format!("kept what was recorded for {examples}"));
+        }
+        if !self.moved_files.is_empty() {
+            let files = self.moved_files.join(", ");
+            words.push(format!("followed renamed guides: {files}"));
+        }
+        if self.removed > 0 {
+            words.push(format!(
+                "removed {}",
+                count(self.removed, "orphan expectation")
+            ));
+        }
+        if !self.removed_files.is_empty() {
+            words.push(format!("removed {}", self.removed_files.join(", ")));
+        }
+        words
+    }
+}
