@@ -134,7 +134,7 @@ fn json_lines_have_every_key_of_the_contract() {
     );
     assert_eq!(
         keys(&ran.json("result")[0]),
-        "type id guide line python build verdict reason recorded ending stdout stderr difference blocks duration_ms cached start"
+        "type id guide line python build verdict reason recorded ending stdout stderr difference blocks duration_ms cached start hint varying"
     );
     let summary = &ran.json("summary")[0];
     assert_eq!(
