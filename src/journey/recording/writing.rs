@@ -31,7 +31,7 @@ pub(super) fn write(recording: &Recording<'_>, prune: bool, level: Level, report
         let seen = recording.seen.get(&document.guide.id);
         writing.guide(document, seen.unwrap_or(&nothing));
     }
-    if prune {
+    if prune && project.whole {
         writing.remove_strays();
     }
     report.problems.extend(writing.old.problems);
