@@ -122,3 +122,106 @@ fn a_free_threaded_build_is_an_interpreter_of_its_own() {
         (&"free-threaded".into(), &"False\n".into())
     );
 }
+
+/// Makes what a mirror serves: an archive that holds a fake CPython, and the list that names it.
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+const MAKE_MIRROR: &str = r##"
+import hashlib, io, json, sys, tarfile
+folder, address = sys.argv[1:]
+answer = {"implementation": "cpython", "release": [3, 14, 77], "version": "3.14.77", "free_threaded": False,
+    "debug": False, "executable": None, "prefix": "/p", "base_prefix": "/p", "paths": [], "build": "x"}
+script = "#!/bin/sh\necho 'fencepost-probe %s'\n" % json.dumps(answer)
+archive = folder + "/python.tar.gz"
+with tarfile.open(archive, "w:gz") as tar:
+    def add(name, text, mode):
+        info = tarfile.TarInfo("python/" + name)
+        info.size, info.mode = len(text), mode
+        tar.addfile(info, io.BytesIO(text.encode()))
+    add("bin/python3.14", script, 0o755)
+    add("lib/python3.14/_sysconfigdata__linux_x86_64-linux-gnu.py", "# system configuration generated and used by the sysconfig module\nbuild_time_vars = {}\n", 0o644)
+entry = {"name": "cpython", "arch": {"family": "x86_64", "variant": None}, "os": "linux", "libc": "gnu",
+    "major": 3, "minor": 14, "patch": 77, "prerelease": "", "variant": None, "build": "20250101",
+    "url": address + "/python.tar.gz", "sha256": hashlib.sha256(open(archive, "rb").read()).hexdigest()}
+with open(folder + "/list.json", "w") as file:
+    json.dump({"cpython-3.14.77-linux-x86_64-gnu": entry}, file)
+"##;
+
+/// Serves the files of a folder on loopback until the test ends; returns the address.
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+fn serve(folder: std::path::PathBuf) -> String {
+    use std::io::{BufRead as _, BufReader, Write as _};
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            let mut reader = BufReader::new(stream);
+            let mut request = String::new();
+            reader.read_line(&mut request).unwrap();
+            let mut header = String::new();
+            while reader.read_line(&mut header).is_ok_and(|read| read > 2) {
+                header.clear();
+            }
+            let name = request.split(' ').nth(1).unwrap_or_default();
+            let body = std::fs::read(folder.join(name.trim_start_matches('/'))).unwrap_or_default();
+            let status = if body.is_empty() {
+                "404 Not Found"
+            } else {
+                "200 OK"
+            };
+            let head = format!(
+                "HTTP/1.1 {status}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+                body.len()
+            );
+            let stream = reader.get_mut();
+            // A client that goes away early is no fault of the server's.
+            let _ = stream
+                .write_all(head.as_bytes())
+                .and_then(|()| stream.write_all(&body));
+        }
+    });
+    address
+}
+
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+#[test]
+fn a_version_is_installed_from_a_mirror_and_offline_is_said() {
+    if !crate::support::has_program("uv") {
+        return;
+    }
+    let project = Project::new().file("mirror/none", "");
+    let address = serve(project.path("mirror"));
+    let made = std::process::Command::new("python3")
+        .args(["-c", MAKE_MIRROR])
+        .arg(project.path("mirror"))
+        .arg(&address)
+        .status();
+    assert!(made.unwrap().success());
+    let pythons = project.path("pythons").display().to_string();
+    let project = project
+        .variable("UV_PYTHON_INSTALL_DIR", &pythons)
+        .variable("UV_PYTHON_INSTALL_BIN", "0")
+        .variable("UV_HTTP_RETRIES", "0")
+        .variable(
+            "UV_PYTHON_DOWNLOADS_JSON_URL",
+            &format!("{address}/list.json"),
+        );
+    project
+        .run("python install 3.14")
+        .exits(0)
+        .complains("CPython 3.14.77 is at");
+    project
+        .run("python list")
+        .prints("[PROJECT]/pythons/cpython-3.14.77");
+    std::fs::remove_file(project.path("mirror/python.tar.gz")).unwrap();
+    std::fs::remove_dir_all(project.path("pythons")).unwrap();
+    project
+        .run("python install 3.14")
+        .exits(3)
+        .complains("could not be installed");
+    let nowhere = "http://127.0.0.1:9/list.json";
+    let project = project.variable("UV_PYTHON_DOWNLOADS_JSON_URL", nowhere);
+    let offline = project.run("python install 3.14").exits(3);
+    offline
+        .complains("no connection")
+        .complains("check the network");
+}

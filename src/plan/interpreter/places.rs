@@ -73,7 +73,7 @@ impl Places {
     pub(super) fn candidates(&self) -> Vec<PathBuf> {
         let mut found = Vec::new();
         for folder in self.search.iter().filter(|folder| !is_shims(folder)) {
-            found.extend(programs(folder));
+            found.extend(programs(folder).into_iter().filter_map(outside_environment));
         }
         for installation in self.collections.iter().flat_map(|folder| entries(folder)) {
             found.extend(programs_of(&installation));
@@ -108,6 +108,17 @@ pub(super) fn program_at(path: &Path) -> PathBuf {
         .map(|name| path.join(name))
         .find(|program| program.exists());
     found.unwrap_or(path)
+}
+
+/// Returns what a virtual environment in `PATH` was made from: its packages are nobody's but its owner's.
+///
+/// One that holds a copy of its interpreter is left out.
+fn outside_environment(program: PathBuf) -> Option<PathBuf> {
+    if !is_environment(&program) {
+        return Some(program);
+    }
+    let base = program.canonicalize().ok()?;
+    (!is_environment(&base)).then_some(base)
 }
 
 /// Says whether a folder is that of a virtual environment's programs.

@@ -8,7 +8,7 @@ use std::sync::{Mutex, PoisonError};
 use serde::{Deserialize, Serialize};
 
 use crate::plan::interpreter::memory::Memory;
-use crate::plan::interpreter::places::{Places, is_environment, program_at};
+use crate::plan::interpreter::places::{Places, program_at};
 use crate::plan::interpreter::probe::{Probed, probe};
 use crate::plan::interpreter::{Build, Interpreter, order};
 
@@ -122,7 +122,7 @@ fn without_aliases(candidates: Vec<PathBuf>) -> Vec<PathBuf> {
     for path in candidates {
         let real = path.canonicalize().unwrap_or_else(|_| path.clone());
         if let Some(place) = places.get(&real) {
-            if path == real && !is_environment(&kept[*place]) {
+            if path == real {
                 kept[*place] = path;
             }
         } else {

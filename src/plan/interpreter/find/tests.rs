@@ -140,6 +140,20 @@ fn a_shim_is_not_an_interpreter_and_leads_to_the_versions_behind_it() {
 }
 
 #[test]
+fn an_environment_in_the_search_path_stands_for_what_it_was_made_from() {
+    let machine = Machine::new();
+    let base = machine.fake("base/bin/python3.12", "cpython", "3.12.1");
+    fs::create_dir_all(machine.path("bin")).unwrap();
+    fs::write(machine.path("pyvenv.cfg"), "").unwrap();
+    symlink(&base, machine.path("bin/python")).unwrap();
+    let found = machine.find();
+    assert_eq!(versions(&found), ["3.12.1"]);
+    assert_eq!(found.interpreters[0].path, base.canonicalize().unwrap());
+    fs::copy(&base, machine.path("bin/python3")).unwrap();
+    assert_eq!(machine.find().interpreters.len(), 1);
+}
+
+#[test]
 fn a_wrapper_stands_for_what_it_starts() {
     let machine = Machine::new();
     let real = machine.fake("versions/3.12.1/bin/python3.12", "cpython", "3.12.1");
