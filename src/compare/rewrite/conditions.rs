@@ -103,8 +103,8 @@ fn versions(run: &[(&Interpreter, &str)]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::testing::interpreter;
     use super::*;
+    use crate::compare::testing::interpreter;
 
     #[track_caller]
     fn case(texts: &[(u64, &str)], existing: Option<&str>, expected: &[(&str, &str, &str)]) {
