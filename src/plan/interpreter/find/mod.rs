@@ -115,22 +115,43 @@ fn without_lock(answer: Result<Probed, Misfit>) -> Result<Interpreter, Misfit> {
     answer.map(|probed| probed.interpreter)
 }
 
-/// Keeps one path per real path: the first found, but a plain name where several lead to one file.
+/// Keeps one path per file: the first found, but the file's own and fullest name where several lead to it.
 fn without_aliases(candidates: Vec<PathBuf>) -> Vec<PathBuf> {
-    let mut places: BTreeMap<PathBuf, usize> = BTreeMap::new();
+    let mut places: BTreeMap<Identity, usize> = BTreeMap::new();
     let mut kept: Vec<PathBuf> = Vec::new();
     for path in candidates {
         let real = path.canonicalize().unwrap_or_else(|_| path.clone());
-        if let Some(place) = places.get(&real) {
-            if path == real {
+        let identity = identity(&real);
+        if let Some(place) = places.get(&identity) {
+            let rank = |path: &Path, real: bool| (real, path.as_os_str().len());
+            let known = &kept[*place];
+            let known_is_real = known.canonicalize().is_ok_and(|real| real == *known);
+            if path == real && rank(&path, true) > rank(known, known_is_real) {
                 kept[*place] = path;
             }
         } else {
-            places.insert(real, kept.len());
+            places.insert(identity, kept.len());
             kept.push(path);
         }
     }
     kept
+}
+
+/// What two names of one file share, hard links included.
+type Identity = (u64, u64, Option<PathBuf>);
+
+#[cfg(unix)]
+fn identity(real: &Path) -> Identity {
+    use std::os::unix::fs::MetadataExt as _;
+    match real.metadata() {
+        Ok(metadata) => (metadata.dev(), metadata.ino(), None),
+        Err(_) => (0, 0, Some(real.to_owned())),
+    }
+}
+
+#[cfg(not(unix))]
+fn identity(real: &Path) -> Identity {
+    (0, 0, Some(real.to_owned()))
 }
 
 fn add(interpreters: &mut Vec<Interpreter>, interpreter: Interpreter) {

@@ -79,6 +79,8 @@ fn each_interpreter_is_found_once_and_asked_once() {
     machine.fake("versions/3.11.2/bin/python3.11", "cpython", "3.11.2");
     machine.fake("versions/3.9.1/bin/python3.9", "cpython", "3.9.1");
     symlink("python3.9", machine.path("versions/3.9.1/bin/python")).unwrap();
+    let alias = machine.path("versions/3.11.2/bin/python3.11t");
+    fs::hard_link(machine.path("versions/3.11.2/bin/python3.11"), &alias).unwrap();
     fs::create_dir(machine.path("bin")).unwrap();
     symlink(
         machine.path("versions/3.11.2/bin/python3.11"),
