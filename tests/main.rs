@@ -30,6 +30,12 @@ mod record;
 /// Records that can be trusted: the detector, renames, reviews, proofs.
 mod records;
 
+/// Sessions, against CPython's own `doctest`.
+mod sessions;
+
+/// What varies between runs, end to end.
+mod instability;
+
 /// Properties across stages.
 mod properties;
 
