@@ -130,3 +130,19 @@ fn the_first_version_of_many_features_is_inferred() {
         }
     }
 }
+
+#[test]
+fn an_example_that_ends_as_declared_works() {
+    if !has_all(&["3.12", "3.13"]) {
+        return;
+    }
+    let text =
+        "# T\n\n<!-- fencepost: name=raises raises=KeyError -->\n```python\nraise KeyError\n```\n";
+    let project = Project::new().on(&["3.12..3.13"]).file("a.md", text);
+    let comparison = &project
+        .run("compare --format json")
+        .exits(0)
+        .json("comparison")[0];
+    assert_eq!(comparison["first_that_works"], serde_json::Value::Null);
+    assert_eq!(comparison["last_that_works"], serde_json::Value::Null);
+}

@@ -2,12 +2,12 @@
 //!
 //! Enters: transcripts of one example. Leaves: [`Behaviours`]; knows nothing of expectations.
 
-use crate::execute::Ending;
 use crate::extract::Example;
 use crate::normalise::Transcript;
 use crate::plan::Interpreter;
 
 use super::Difference;
+use super::ending;
 use super::features::feature;
 use super::judge::difference;
 
@@ -20,17 +20,21 @@ pub struct Behaviour {
     pub transcript: Transcript,
     /// What differs from the group before; `None` in the first.
     pub change: Option<Difference>,
+    /// Whether the example ends there as it should: as declared, or well.
+    pub works: bool,
 }
 
 impl Behaviour {
-    /// Says whether the example ends well there.
-    #[must_use]
-    pub fn works(&self) -> bool {
-        self.transcript.ending == Ending::Exited { code: 0 }
-    }
-
     fn last_line(&self) -> Option<&str> {
         self.transcript.stderr.lines().next_back()
+    }
+}
+
+fn ends_as_it_should(example: &Example, transcript: &Transcript) -> bool {
+    if ending::declares_ending(&example.directives) {
+        ending::broken_declaration(example, transcript).is_none()
+    } else {
+        ending::undeclared_failure(transcript).is_none()
     }
 }
 
@@ -63,9 +67,10 @@ impl Behaviours {
                 interpreters: vec![(*interpreter).clone()],
                 transcript: (*transcript).clone(),
                 change,
+                works: ends_as_it_should(example, transcript),
             });
         }
-        let failing = groups.iter().find(|group| !group.works());
+        let failing = groups.iter().find(|group| !group.works);
         let code: String = example
             .blocks
             .iter()
@@ -100,7 +105,7 @@ impl Behaviours {
     /// Returns what keeps it from working where it does not: a feature, or else the exception's name and message.
     #[must_use]
     pub fn reason_it_fails(&self) -> Option<&str> {
-        let failing = self.groups.iter().find(|group| !group.works())?;
+        let failing = self.groups.iter().find(|group| !group.works)?;
         self.feature.as_deref().or_else(|| failing.last_line())
     }
 
@@ -112,7 +117,7 @@ impl Behaviours {
                 group
                     .interpreters
                     .iter()
-                    .map(|interpreter| (interpreter, group.works()))
+                    .map(|interpreter| (interpreter, group.works))
             })
             .collect();
         all.sort_by_key(|(interpreter, _)| interpreter.label());

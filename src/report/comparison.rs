@@ -143,7 +143,7 @@ pub(crate) fn write_tables(report: &Report, sink: &mut dyn Write) -> io::Result<
 
 /// Returns each line of stdout between ticks, then the exception, if one ended it.
 fn cell(group: &Behaviour) -> String {
-    let exception = (!group.works())
+    let exception = (!group.works)
         .then(|| group.transcript.stderr.lines().next_back())
         .flatten();
     let ticked = |line: &str| {
