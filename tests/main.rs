@@ -51,6 +51,14 @@ mod environments;
 /// Signals.
 mod interrupts;
 
+/// What must keep working in the sandbox.
+#[cfg(target_os = "linux")]
+mod compatibility;
+
+/// What the sandbox must stop.
+#[cfg(target_os = "linux")]
+mod security;
+
 /// The bar for our own guides.
 mod content;
 

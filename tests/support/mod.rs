@@ -1,5 +1,8 @@
 //! Builds projects in temporary folders, runs the binary on them, and says what the machine lacks.
 
+#[cfg(target_os = "linux")]
+pub(crate) mod people;
+
 use std::fmt::Write as _;
 use std::fs;
 use std::io::Write as _;

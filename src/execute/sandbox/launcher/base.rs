@@ -44,7 +44,8 @@ const ETC_PARTS: [&str; 10] = [
 ];
 
 /// Files of `/etc` that are the same on every host.
-const ETC_FILES: [(&str, &str); 7] = [
+const ETC_FILES: [(&str, &str); 8] = [
+    ("host.conf", "multi on\n"),
     (
         "passwd",
         "root:x:0:0:root:/root:/bin/sh\nexample:x:1000:1000:example:/home/example:/bin/sh\nnobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n",

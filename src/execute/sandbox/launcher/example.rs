@@ -20,7 +20,7 @@ use super::rules::Rules;
 const ADDRESS_SPACE_ALLOWANCE: u64 = 8 << 30;
 
 /// Processes beside the limit, so that the launcher sees a breach before the kernel hides it.
-const PROCESS_ALLOWANCE: u64 = 1024;
+const PROCESS_ALLOWANCE: u64 = 256;
 
 /// The largest file, in multiples of the disk limit: files with holes may be larger than the disk.
 const FILE_SIZE_FACTOR: u64 = 16;
@@ -55,6 +55,8 @@ pub(super) fn become_example(
 
 /// Which walls an example gets.
 pub(super) struct Confinement<'a> {
+    /// Its priority.
+    pub priority: i32,
     /// Whether it has namespaces, and so an identity and a root of its own.
     pub namespaces: bool,
     /// What it may do with files, if Landlock is there.
@@ -75,6 +77,8 @@ fn prepare(
     connect(streams).map_err(program("connecting streams"))?;
     system::reset_signals();
     rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o022));
+    // A launcher that could not go first has the same priority anyway.
+    let _ = rustix::process::setpriority_process(None, confinement.priority);
     limit(order).map_err(failed(Layer::Limits, "setting limits"))?;
     if confinement.namespaces {
         drop_privileges().map_err(failed(Layer::User, "dropping privileges"))?;

@@ -17,10 +17,12 @@ use super::root;
 /// What the first process tells the launcher.
 #[derive(Debug, serde::Serialize, serde::Deserialize)]
 pub(super) enum Word {
-    /// The root stands; descriptors of its `/proc`, `/` and `/dev/shm` come with it.
+    /// The root stands; descriptors come with it of its `/proc`, `/` and `/dev/shm`, and of what its
+    /// IPC namespace holds.
     Standing,
     /// The example has ended with this wait status, and everything it started is gone.
-    Ended { status: i32, cpu_ms: u64 },
+    /// `left` is how many processes it left.
+    Ended { status: i32, cpu_ms: u64, left: u64 },
     /// The example never began.
     Failed(Missing),
 }
@@ -87,11 +89,15 @@ impl Init<'_> {
         let open =
             |path: &str, flags| rustix::fs::open(path, flags | OFlags::CLOEXEC, Mode::empty());
         let descriptors = [
-            open("/proc", OFlags::DIRECTORY).map_err(failed)?,
-            open("/", OFlags::PATH).map_err(failed)?,
-            open("/dev/shm", OFlags::PATH).map_err(failed)?,
+            open("/proc", OFlags::DIRECTORY),
+            open("/", OFlags::PATH),
+            open("/dev/shm", OFlags::PATH),
+            open("/proc/sysvipc/shm", OFlags::RDONLY),
+            open("/proc/sysvipc/msg", OFlags::RDONLY),
+            open("/proc/sysvipc/sem", OFlags::RDONLY),
         ];
-        self.tell(&Word::Standing, &descriptors);
+        let descriptors = descriptors.into_iter().collect::<Result<Vec<_>, _>>();
+        self.tell(&Word::Standing, &descriptors.map_err(failed)?);
         Ok(())
     }
 }
@@ -99,11 +105,13 @@ impl Init<'_> {
 /// Waits for the example and for all that is left of it, which is killed.
 fn reap(example: Pid) -> Word {
     let mut ended: Option<WaitStatus> = None;
+    let mut left = 0;
     loop {
         match rustix::process::wait(WaitOptions::empty()) {
             Ok(Some((pid, status))) => {
                 if pid == example {
                     ended = Some(status);
+                    left = processes();
                     system::kill_all_others();
                 }
             }
@@ -114,5 +122,19 @@ fn reap(example: Pid) -> Word {
     Word::Ended {
         status: ended.map_or(0, WaitStatus::as_raw),
         cpu_ms: u64::try_from(system::children_cpu_time().as_millis()).unwrap_or(u64::MAX),
+        left,
     }
+}
+
+/// Counts the processes of this namespace, but for this one.
+fn processes() -> u64 {
+    let entries = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+    let is_process = |name: std::ffi::OsString| {
+        let name = name.as_encoded_bytes();
+        name.iter().all(u8::is_ascii_digit)
+    };
+    let count = entries
+        .filter(|entry| is_process(entry.file_name()))
+        .count();
+    (count as u64).saturating_sub(1)
 }

@@ -19,8 +19,13 @@ const NEW: &str = "/new";
 /// Room on the private file system beside what the example may use, so that a breach can be seen.
 pub(super) const DISK_ALLOWANCE: u64 = 4 << 20;
 
-/// Files and folders on the private file system.
-pub(super) const INODES: u64 = 20_000;
+/// Bytes of the disk limit for each file or folder on the private file system.
+const BYTES_PER_FILE: u64 = 16 << 10;
+
+/// How many files and folders there may be. Landlock walks up from each, so that deep ones cost time.
+pub(super) fn files_within(disk: u64) -> u64 {
+    disk / BYTES_PER_FILE
+}
 
 /// Builds the root of one run and enters it. `folder` is the example's; it becomes the current one.
 pub(super) fn enter(base: &Base, order: &RunOrder) -> Result<(), Missing> {
@@ -38,7 +43,10 @@ pub(super) fn enter(base: &Base, order: &RunOrder) -> Result<(), Missing> {
 
 fn build(new: &Path, base: &Base, order: &RunOrder) -> io::Result<()> {
     let size = order.limits.disk.saturating_add(DISK_ALLOWANCE);
-    let options = format!("mode=755,size={size},nr_inodes={}", INODES + 1000);
+    let options = format!(
+        "mode=755,size={size},nr_inodes={}",
+        files_within(size) + 1000
+    );
     mount_tmpfs(new, &options)?;
     for (source, target) in &base.binds {
         let target = new.join(target);

@@ -2,7 +2,7 @@
 //! forms, and the private disk. Looked at from outside, where the example can reach nothing.
 
 use std::collections::BTreeSet;
-use std::io::Read as _;
+use std::io::{Read as _, Seek as _};
 use std::os::fd::OwnedFd;
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use rustix::fs::{Mode, OFlags, RawDir, StatFs, fstatfs, openat};
 use crate::discover::Limits;
 
 use super::super::order::Exceeded;
-use super::root::{DISK_ALLOWANCE, INODES};
+use super::root::{DISK_ALLOWANCE, files_within};
 
 /// How often the tree is looked at.
 pub(super) const PACE: Duration = Duration::from_millis(10);
@@ -27,7 +27,13 @@ pub(super) struct Sight {
     proc: OwnedFd,
     root: OwnedFd,
     shared: OwnedFd,
+    /// System V segments, queues and semaphores, which nobody has to hold on to.
+    objects: [std::fs::File; 3],
 }
+
+/// Which column of `/proc/sysvipc` tells how much there is, and how many bytes one of it takes:
+/// resident bytes of segments, bytes in queues, semaphores.
+const OBJECTS: [(usize, u64); 3] = [(14, 1), (3, 1), (3, 128)];
 
 /// What a tree uses.
 #[derive(Debug, Default)]
@@ -44,13 +50,23 @@ struct Sum {
 impl Sight {
     /// Takes the descriptors that a run's first process sent.
     pub(super) fn new(descriptors: Vec<OwnedFd>) -> Option<Self> {
-        let [proc, root, shared] = <[OwnedFd; 3]>::try_from(descriptors).ok()?;
-        Some(Self { proc, root, shared })
+        let [proc, root, shared, segments, queues, semaphores] =
+            <[OwnedFd; 6]>::try_from(descriptors).ok()?;
+        Some(Self {
+            proc,
+            root,
+            shared,
+            objects: [segments, queues, semaphores].map(std::fs::File::from),
+        })
     }
 
     /// Says which limit the tree has passed, if any.
     pub(super) fn look(&self, limits: &Limits) -> Option<Exceeded> {
         let pids = self.pids();
+        // Counted before anything else is: a machine full of processes leaves little time to look.
+        if pids.len() as u64 > limits.processes {
+            return Some(Exceeded::Processes);
+        }
         let sum = self.sum(&pids);
         if sum.tasks > limits.processes {
             return Some(Exceeded::Processes);
@@ -58,7 +74,7 @@ impl Sight {
         if self.disk_is_full(limits) {
             return Some(Exceeded::Disk);
         }
-        let used = used(&self.root) + used(&self.shared);
+        let used = used(&self.root) + used(&self.shared) + self.objects();
         let sockets = sum.sockets.saturating_sub(FREE_SOCKETS) * SOCKET_BYTES;
         let at_most = sum.resident + sum.files + used + sockets;
         (at_most > limits.memory && self.exact(&pids, sum.files + used) + sockets > limits.memory)
@@ -70,8 +86,19 @@ impl Sight {
         statistics(&self.root).is_some_and(|disk| {
             let bytes = disk.f_blocks.saturating_sub(disk.f_bfree) * block(&disk);
             let files = disk.f_files.saturating_sub(disk.f_ffree);
-            bytes > limits.disk.min(u64::MAX - DISK_ALLOWANCE) || files > INODES
+            bytes > limits.disk.min(u64::MAX - DISK_ALLOWANCE) || files > files_within(limits.disk)
         })
+    }
+
+    /// Bytes in System V segments, queues and semaphores.
+    fn objects(&self) -> u64 {
+        let bytes = |(mut file, (column, size)): (&std::fs::File, (usize, u64))| {
+            let mut text = String::new();
+            let read = file.rewind().and_then(|()| file.read_to_string(&mut text));
+            let of_line = |line: &str| number(line.split_ascii_whitespace().nth(column)) * size;
+            read.map_or(0, |_| text.lines().skip(1).map(of_line).sum())
+        };
+        self.objects.iter().zip(OBJECTS).map(bytes).sum()
     }
 
     /// Every process but the first.
