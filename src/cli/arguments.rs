@@ -24,7 +24,9 @@ Examples:
   fencepost check docs/ --python '3.10..3.13' --jobs 4
   fencepost check guide.md:41 --timeout 30s
   fencepost check --report junit=report.xml --report json=report.jsonl
-  fencepost check --format github";
+  fencepost check --format github
+  fencepost check --repeat 20           find examples that are not stable
+  fencepost check --pending             keep what changed, for fencepost review";
 
 const RECORD_EXAMPLES: &str = "\
 Examples:
@@ -192,6 +194,14 @@ pub(crate) struct CheckArguments {
     pub(crate) run: RunArguments,
     #[command(flatten)]
     pub(crate) output: OutputArguments,
+
+    /// Run each example so many times, and tell those that print now this, now that
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) repeat: u16,
+
+    /// Keep what would change in the expected files for `fencepost review`
+    #[arg(long)]
+    pub(crate) pending: bool,
 }
 
 /// `record`

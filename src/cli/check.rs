@@ -1,6 +1,6 @@
 //! `fencepost check`: run the journey, report, pick the exit code.
 
-use crate::journey::{self, Project};
+use crate::journey::{self, CheckRequest, Project};
 use crate::problem::Problem;
 
 use super::ExitCode;
@@ -13,10 +13,15 @@ pub(crate) fn run(arguments: &CheckArguments) -> Result<ExitCode, Vec<Problem>> 
     let output = Output::parse(&arguments.output)?;
     let request = request(&arguments.guides, &arguments.run)?;
     let project = Project::open(&request)?;
+    let wanted = CheckRequest {
+        repeat: arguments.repeat.into(),
+        pending: arguments.pending,
+    };
     let mut follower = Follower::new(&arguments.output, &arguments.run);
     let report = journey::check(
         &project,
         &request,
+        wanted,
         &options(&project, &request, &arguments.run),
         &mut |event| {
             follower.watch(&event);

@@ -11,7 +11,7 @@ mod project;
 mod recording;
 mod running;
 
-pub use check::check;
+pub use check::{CheckRequest, check};
 pub use comparing::compare;
 pub use environments::{
     Locked, Provisioning, list_environments, lock_environments, sync_environments,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::compare::Neighbour;
 use crate::execute::{
-    Analysis, Cache, Explanation, RunEvent, RunOptions, RunRecord, analyse, run_all,
+    Analysis, Cache, Explanation, Reuse, RunEvent, RunOptions, RunRecord, analyse, run_all,
 };
 use crate::extract::{Document, Example};
 use crate::normalise::{Filter, Transcript, transcript};
@@ -43,6 +43,14 @@ pub(super) fn run(
             watch(Watched::Explained(&runs[index], explanation));
         }
     })
+}
+
+/// Returns options under which everything runs, whatever was kept.
+pub(super) fn anew(options: &RunOptions, why: &'static str) -> RunOptions {
+    RunOptions {
+        reuse: Reuse::Nothing(why),
+        ..options.clone()
+    }
 }
 
 /// Compiled filters of one guide by name, with the built-in ones left to `normalise`.

@@ -29,6 +29,8 @@ const FOLDER: &str = ".pending";
 pub struct PendingFile {
     /// In document order. Each holds only what would change.
     pub changes: Vec<Expectation>,
+    /// Whether any of them was seen without the full sandbox.
+    pub unsandboxed: bool,
 }
 
 /// One change as a reviewer sees it: versions that change alike.
@@ -59,10 +61,12 @@ impl PendingFile {
     pub fn propose(file: &ExpectedFile, examples: &[Example], seen: &Seen) -> Self {
         let merged = merge::merge(file, examples, seen, false);
         let changes = merged.expectations.into_iter().filter_map(|new| {
-            let old = file.find(&new.name);
+            let old = former(file, examples, &new.name);
             let changed = |(label, transcript): (Label, Transcript)| {
                 let before = old.and_then(|old| old.transcripts.get(&label));
-                (before != Some(&transcript)).then_some((label, transcript))
+                let same =
+                    before == Some(&transcript) && old.is_some_and(|old| old.name == new.name);
+                (!same && seen.contains_key(&new.name)).then_some((label, transcript))
             };
             let transcripts: BTreeMap<Label, Transcript> =
                 new.transcripts.into_iter().filter_map(changed).collect();
@@ -70,16 +74,29 @@ impl PendingFile {
         });
         Self {
             changes: changes.collect(),
+            unsandboxed: false,
         }
+    }
+
+    /// Adds changes in place of those of the same examples, in the order of `examples`.
+    pub fn add(&mut self, more: Self, examples: &[Example], unsandboxed: bool) {
+        self.unsandboxed &= !self.changes.is_empty();
+        self.unsandboxed |= (unsandboxed || more.unsandboxed) && !more.changes.is_empty();
+        for change in more.changes {
+            self.reject(&change.name);
+            self.changes.push(change);
+        }
+        let place = |change: &Expectation| examples.iter().position(|one| one.name == change.name);
+        self.changes.sort_by_key(place);
     }
 
     /// Returns the pending change of an example as a reviewer sees it, equal ones joined.
     #[must_use]
-    pub fn changes_of(&self, name: &str, file: &ExpectedFile) -> Vec<Change> {
+    pub fn changes_of(&self, name: &str, file: &ExpectedFile, examples: &[Example]) -> Vec<Change> {
         let Some(pending) = self.find(name) else {
             return Vec::new();
         };
-        let old = file.find(name);
+        let old = former(file, examples, name);
         let mut changes: Vec<Change> = Vec::new();
         for (label, new) in &pending.transcripts {
             let judging = old.and_then(|old| old.judging(*label));
@@ -111,6 +128,8 @@ impl PendingFile {
             return false;
         };
         let change = self.changes.remove(index);
+        // Renames go first, all of them, so that no name stands for two examples on the way.
+        *file = merge::merge(file, examples, &Seen::new(), false);
         let old = file.expectations.iter().position(|old| old.name == name);
         let mut accepted = match old {
             Some(at) => file.expectations.remove(at),
@@ -130,6 +149,7 @@ impl PendingFile {
         }
         accepted.transcripts.extend(change.transcripts);
         accepted.code = change.code;
+        file.unsandboxed |= self.unsandboxed;
         let at = old.unwrap_or_else(|| place(file, examples, name));
         file.expectations.insert(at, accepted.canonical());
         true
@@ -157,6 +177,7 @@ impl PendingFile {
         let file = parse::parse_under(PENDING_FIRST_LINE, name, text)?;
         Ok(Self {
             changes: file.expectations,
+            unsandboxed: file.unsandboxed,
         })
     }
 
@@ -190,8 +211,16 @@ impl PendingFile {
     fn as_expected(&self) -> ExpectedFile {
         ExpectedFile {
             expectations: self.changes.clone(),
-            unsandboxed: false,
+            unsandboxed: self.unsandboxed,
         }
+    }
+}
+
+/// Returns what a file expects of the example with this name, under whatever name it was recorded.
+fn former<'f>(file: &'f ExpectedFile, examples: &[Example], name: &str) -> Option<&'f Expectation> {
+    match examples.iter().position(|example| example.name == name) {
+        Some(at) => Some(&file.expectations[file.follow(examples).by_example[at]?]),
+        None => file.find(name),
     }
 }
 

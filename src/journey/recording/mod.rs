@@ -7,17 +7,18 @@ mod writing;
 
 use std::time::Instant;
 
-use crate::execute::{Reuse, RunOptions, RunRecord};
+use crate::execute::{RunOptions, RunRecord};
 use crate::plan::{Disposition, Plan, PlanEntry, PlannedRun};
 use crate::problem::Problem;
 use crate::report::Report;
 
 use super::check::{elapsed, used};
 use super::environments::planned;
-use super::running::{Watch, run};
+use super::running::{Watch, anew, run};
 use super::{Project, Request};
 
-pub(super) use looking::Recording;
+pub(super) use looking::{Recording, told_unstable};
+pub(super) use variations::FEWEST_RUNS;
 use variations::{variations, varied};
 use writing::write;
 
@@ -49,7 +50,8 @@ pub fn record(
     let cache = options.cache.as_deref();
     let mut recording =
         Recording::new(project, &choices, cache).map_err(|problem| vec![problem])?;
-    look(&mut recording, &planned, wanted.runs, options, watch)?;
+    let anew = anew(options, "`record` runs everything");
+    look(&mut recording, &planned, wanted.runs, &anew, watch)?;
     let mut report = Report {
         guides: project.documents.len(),
         fences: project.fences(),
@@ -64,7 +66,7 @@ pub fn record(
     Ok(report)
 }
 
-/// Runs every entry of a plan in several surroundings and decides what may be recorded.
+/// Runs every entry of a plan in several surroundings, and decides what may be recorded.
 pub(super) fn look(
     recording: &mut Recording<'_>,
     planned: &Plan,
@@ -80,11 +82,7 @@ pub(super) fn look(
         .filter_map(planned_run)
         .flat_map(|run| varied(run, &variations))
         .collect();
-    let anew = RunOptions {
-        reuse: Reuse::Nothing("`record` runs everything"),
-        ..options.clone()
-    };
-    let mut records = run(&all, &anew, watch).map_err(one)?.into_iter();
+    let mut records = run(&all, options, watch).map_err(one)?.into_iter();
     for entry in &planned.entries {
         let of_entry: Vec<RunRecord> = match &entry.disposition {
             Disposition::Run(_) => records.by_ref().take(variations.len()).collect(),

@@ -4,7 +4,7 @@ use crate::discover::Start;
 use crate::plan::{PlannedRun, Surroundings};
 
 /// Once as checked, twice in other surroundings, once with the machine busy.
-const FEWEST_RUNS: usize = 4;
+pub(in crate::journey) const FEWEST_RUNS: usize = 4;
 
 /// Returns the surroundings that an example must be equal in, at least [`FEWEST_RUNS`]; the first are those of `check`.
 pub(super) fn variations(runs: usize) -> Vec<Surroundings> {

@@ -140,7 +140,7 @@ fn pending_changes_are_accepted_or_rejected_one_by_one() {
     let mut now = seen("a", &[(12, "new\n")]);
     now.extend(seen("b", &[(12, "x\n"), (13, "y\n")]));
     let mut pending = PendingFile::propose(&file, &examples, &now);
-    let changes = pending.changes_of("b", &file);
+    let changes = pending.changes_of("b", &file, &examples);
     assert_eq!(changes.len(), 1);
     assert_eq!(changes[0].labels, [label(13)]);
     assert_eq!(changes[0].old.as_ref().unwrap().stdout, "x\n");

@@ -1,99 +1,26 @@
-//! `check`: run, judge by what was recorded and what the guide claims, report.
+//! From one run's record to what is said of it: recorded output, claims, the name of what failed.
 
 use std::collections::BTreeMap;
-use std::time::Instant;
 
-use crate::compare::{ClaimFault, Judged, Verdict, diagnose, false_claims, judge};
+use crate::compare::{
+    ClaimFault, Judged, Run, Verdict, diagnose, false_claims, instability, judge,
+};
 use crate::discover::{Claims, Start, UnrecordedPolicy};
-use crate::execute::{Cache, Reuse, RunOptions, RunRecord};
+use crate::execute::{Cache, RunOptions, RunRecord};
 use crate::extract::{Document, Example};
 use crate::normalise::Transcript;
 use crate::plan::{Choice, Disposition, Interpreter, Plan, PlanEntry, PlannedRun};
 use crate::problem::Problem;
-use crate::report::{ExampleReport, Report, RunReport};
+use crate::report::{ExampleReport, RunReport};
 
-use super::environments::planned;
-use super::expectations::Expectations;
-use super::project::Chosen;
-use super::running::{Analyses, Watch, normalised, run};
-use super::{Project, Request};
+use crate::journey::expectations::Expectations;
+use crate::journey::recording::told_unstable;
+use crate::journey::running::{Analyses, Watch, anew, normalised, run};
 
-/// Runs what was asked for and judges it.
-///
-/// # Errors
-///
-/// Usage problems, missing interpreters, and what kept fencepost from running at all.
-pub fn check(
-    project: &Project,
-    request: &Request,
-    options: &RunOptions,
-    watch: Watch<'_>,
-) -> Result<Report, Vec<Problem>> {
-    let begun = Instant::now();
-    let chosen = project.interpreters(request)?;
-    let choices = project.choices(&chosen)?;
-    let planned = planned(project, request, &choices, watch)?;
-    let records = run(&runs_of(&planned), options, watch).map_err(|problem| vec![problem])?;
-    let expectations = Expectations::read(project);
-    let mut judging = Judging::new(&choices, &expectations, options.cache.as_deref())
-        .map_err(|problem| vec![problem])?;
-    let runs = judging
-        .runs(&planned, records, (options, watch))
-        .map_err(|problem| vec![problem])?;
-    let examples = judging.examples(&planned, runs);
-    let mut problems = project.problems();
-    problems.extend(expectations.problems.iter().cloned());
-    problems.extend(expectations.orphans(project));
-    Ok(Report {
-        guides: project.documents.len(),
-        fences: project.fences(),
-        remarks: remarks(&examples, &expectations),
-        examples,
-        problems,
-        interpreters: used(&chosen, &choices),
-        sandbox: options.sandbox.name().to_owned(),
-        wall_ms: elapsed(begun),
-    })
-}
-
-pub(super) fn elapsed(begun: Instant) -> u64 {
-    u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX)
-}
-
-/// Returns the interpreters that any example was asked for on.
-pub(super) fn used(chosen: &Chosen, choices: &[Choice<'_>]) -> Vec<Interpreter> {
-    if choices.iter().all(|choice| choice.examples.is_empty()) {
-        Vec::new()
-    } else {
-        chosen.all()
-    }
-}
-
-/// Returns the runs of a plan, in its order.
-pub(super) fn runs_of(planned: &Plan) -> Vec<PlannedRun> {
-    let run = |entry: &PlanEntry| match &entry.disposition {
-        Disposition::Run(run) => Some(PlannedRun::clone(run)),
-        Disposition::Skipped(_) | Disposition::Blocked(_) => None,
-    };
-    planned.entries.iter().filter_map(run).collect()
-}
-
-fn remarks(examples: &[ExampleReport], expectations: &Expectations) -> Vec<String> {
-    let unrecorded = examples
-        .iter()
-        .flat_map(|example| &example.runs)
-        .any(|run| run.verdict == Verdict::Unrecorded);
-    if unrecorded && !expectations.any {
-        return vec![
-            "nothing was recorded yet: examples were judged by how they end and by the outputs the guides show".to_owned(),
-            "record what they print with: fencepost record".to_owned(),
-        ];
-    }
-    Vec::new()
-}
+use super::{blocks_of, not_run};
 
 /// Everything that judging one run needs beside the run.
-struct Judging<'a> {
+pub(super) struct Judging<'a> {
     examples: BTreeMap<&'a str, (&'a Document, &'a Example)>,
     choices: &'a [Choice<'a>],
     expectations: &'a Expectations,
@@ -103,7 +30,7 @@ struct Judging<'a> {
 }
 
 impl<'a> Judging<'a> {
-    fn new(
+    pub(super) fn new(
         choices: &'a [Choice<'a>],
         expectations: &'a Expectations,
         cache: Option<&'a Cache>,
@@ -128,7 +55,7 @@ impl<'a> Judging<'a> {
 
     /// Judges every entry of a plan; `records` are those of its runs, in order. What does not match and
     /// is kept or forked runs anew before it is believed.
-    fn runs(
+    pub(super) fn runs(
         &mut self,
         planned: &Plan,
         records: Vec<RunRecord>,
@@ -156,10 +83,7 @@ impl<'a> Judging<'a> {
             }
             reports.push(report);
         }
-        let options = RunOptions {
-            reuse: Reuse::Nothing("what it gave before does not match"),
-            ..options.clone()
-        };
+        let options = anew(options, "what it gave before does not match");
         if again.is_empty() {
             return Ok(reports);
         }
@@ -169,8 +93,67 @@ impl<'a> Judging<'a> {
         Ok(reports)
     }
 
+    /// Judges every entry of a plan whose runs were made `repeat` times each; `records` come in that order.
+    pub(super) fn repeated(
+        &mut self,
+        planned: &Plan,
+        records: Vec<RunRecord>,
+        repeat: usize,
+    ) -> Result<Vec<RunReport>, Problem> {
+        let mut reports = Vec::with_capacity(planned.entries.len());
+        let mut records = records.into_iter();
+        for entry in &planned.entries {
+            reports.push(match &entry.disposition {
+                Disposition::Run(_) => {
+                    let of_entry = records.by_ref().take(repeat).collect();
+                    self.judged_repeatedly(entry, of_entry)?
+                }
+                Disposition::Skipped(_) | Disposition::Blocked(_) => not_run(entry),
+            });
+        }
+        Ok(reports)
+    }
+
+    /// Judges several runs of one entry: by the worst of them, unless they only differ among themselves.
+    fn judged_repeatedly(
+        &mut self,
+        entry: &PlanEntry,
+        records: Vec<RunRecord>,
+    ) -> Result<RunReport, Problem> {
+        let mut reports = Vec::with_capacity(records.len());
+        let mut runs: Vec<Run> = Vec::with_capacity(records.len());
+        for record in records {
+            let report = self.judged(entry, &record)?;
+            runs.extend(
+                report
+                    .transcript
+                    .clone()
+                    .map(|transcript| (record, transcript)),
+            );
+            reports.push(report);
+        }
+        let (all, matching) = (reports.len(), reports.iter().filter(is_match).count());
+        // What a person's patterns allow to vary does not make an example flaky.
+        let found = self
+            .examples
+            .get(entry.id.as_str())
+            .filter(|_| matching < all)
+            .and_then(|(_, example)| instability(example, &runs));
+        let worst = reports.into_iter().min_by_key(|report| report.verdict);
+        let mut worst = worst.ok_or_else(|| Problem::bug("a run has no record"))?;
+        if let Some(found) = found {
+            let matched = match matching {
+                0 => String::new(),
+                number => format!(", and {number} of them matched"),
+            };
+            let head = format!("it did not print the same in all of {all} runs{matched}");
+            told_unstable(&mut worst, found, &head);
+        }
+        Ok(worst)
+    }
+
     /// Joins the reports of a plan's entries, in order, by example.
-    fn examples(&self, planned: &Plan, runs: Vec<RunReport>) -> Vec<ExampleReport> {
+    pub(super) fn examples(&self, planned: &Plan, runs: Vec<RunReport>) -> Vec<ExampleReport> {
         let mut reports: Vec<ExampleReport> = Vec::new();
         for (entry, run) in planned.entries.iter().zip(runs) {
             match reports.last_mut().filter(|report| report.id == entry.id) {
@@ -295,6 +278,10 @@ impl<'a> Judging<'a> {
     }
 }
 
+fn is_match(report: &&RunReport) -> bool {
+    report.verdict == Verdict::Match
+}
+
 /// Says whether a run does not match and was not made anew in a process of its own.
 fn is_doubtful(report: &RunReport) -> bool {
     let is_second_hand = report.cached || report.start == Some(Start::Fork);
@@ -334,16 +321,6 @@ fn may_claim(document: &Document, example: &Example) -> bool {
         && (strict || marked || !example.outputs.is_empty())
 }
 
-/// Reports an entry that did not run, with the reason.
-pub(super) fn not_run(entry: &PlanEntry) -> RunReport {
-    let (verdict, reason) = match &entry.disposition {
-        Disposition::Skipped(reason) => (Verdict::Skipped, reason.as_str()),
-        Disposition::Blocked(reason) => (Verdict::Blocked, reason.as_str()),
-        Disposition::Run(_) => (Verdict::Blocked, "it was not run"),
-    };
-    RunReport::new(entry.interpreter.clone(), verdict).because(reason)
-}
-
 #[expect(
     clippy::too_many_arguments,
     reason = "each is a different part of one report"
@@ -371,30 +348,4 @@ fn run_report(
         start: Some(record.start),
         ..RunReport::new(entry.interpreter.clone(), judged.verdict)
     }
-}
-
-/// Returns a group's stdout by block, with the line of each block that ran.
-pub(super) fn blocks_of(
-    document: &Document,
-    example: &Example,
-    transcript: &Transcript,
-    interpreter: &Interpreter,
-) -> Option<Vec<(usize, String)>> {
-    if example.blocks.len() < 2 {
-        return None;
-    }
-    let allowed = |block: &&crate::extract::Block| {
-        block
-            .directives
-            .python
-            .as_ref()
-            .is_none_or(|condition| condition.allows(interpreter.release))
-    };
-    let lines = example
-        .blocks
-        .iter()
-        .filter(allowed)
-        .map(|block| document.fences[block.fence].position.line);
-    let outputs = transcript.blocks.iter().map(|outputs| outputs.concat());
-    Some(lines.zip(outputs).collect())
 }

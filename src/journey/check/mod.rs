@@ -1,0 +1,198 @@
+//! `check`: run, judge by what was recorded and what the guide claims, report.
+
+mod judging;
+mod proposing;
+
+use std::time::Instant;
+
+use crate::compare::Verdict;
+use crate::discover::Start;
+use crate::execute::RunOptions;
+use crate::extract::{Document, Example};
+use crate::normalise::Transcript;
+use crate::plan::{Choice, Disposition, Interpreter, Plan, PlanEntry, PlannedRun};
+use crate::problem::Problem;
+use crate::report::{ExampleReport, Report, RunReport};
+
+use super::environments::planned;
+use super::expectations::Expectations;
+use super::project::Chosen;
+use super::running::{Watch, anew, run};
+use super::{Project, Request};
+
+use judging::Judging;
+
+/// What `check` was asked for beside the guides.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct CheckRequest {
+    /// Runs of each example on each interpreter; 0 is taken for 1.
+    pub repeat: usize,
+    /// Whether changes of what is expected are kept for `review`.
+    pub pending: bool,
+}
+
+/// Runs what was asked for and judges it.
+///
+/// # Errors
+///
+/// Usage problems, missing interpreters, and what kept fencepost from running at all.
+pub fn check(
+    project: &Project,
+    request: &Request,
+    wanted: CheckRequest,
+    options: &RunOptions,
+    watch: Watch<'_>,
+) -> Result<Report, Vec<Problem>> {
+    let begun = Instant::now();
+    let chosen = project.interpreters(request)?;
+    let choices = project.choices(&chosen)?;
+    let mut checked = Checked::of(project, request, &choices, wanted.repeat, options, watch)?;
+    let mut problems = checked.problems(project);
+    let mut remarks = checked.remarks();
+    if wanted.pending {
+        let proposed = proposing::propose(&mut checked, project, &choices, options, watch)?;
+        problems.extend(proposed.problems);
+        remarks.extend(proposed.remark);
+    }
+    Ok(Report {
+        guides: project.documents.len(),
+        fences: project.fences(),
+        remarks,
+        examples: checked.examples,
+        problems,
+        interpreters: used(&chosen, &choices),
+        sandbox: options.sandbox.name().to_owned(),
+        wall_ms: elapsed(begun),
+    })
+}
+
+/// A plan that ran and was judged.
+pub(super) struct Checked {
+    pub(super) planned: Plan,
+    pub(super) expectations: Expectations,
+    pub(super) examples: Vec<ExampleReport>,
+}
+
+impl Checked {
+    /// Runs everything that was chosen, `repeat` times each, and judges it.
+    pub(super) fn of(
+        project: &Project,
+        request: &Request,
+        choices: &[Choice<'_>],
+        repeat: usize,
+        options: &RunOptions,
+        watch: Watch<'_>,
+    ) -> Result<Self, Vec<Problem>> {
+        let one = |problem| vec![problem];
+        let planned = planned(project, request, choices, watch)?;
+        let repeat = repeat.max(1);
+        let expectations = Expectations::read(project);
+        let cache = options.cache.as_deref();
+        let examples = if repeat == 1 {
+            let records = run(&runs_of(&planned), options, watch).map_err(one)?;
+            let mut judging = Judging::new(choices, &expectations, cache).map_err(one)?;
+            let runs = judging.runs(&planned, records, (options, watch));
+            judging.examples(&planned, runs.map_err(one)?)
+        } else {
+            let anew = anew(options, "`--repeat` runs everything");
+            let records = run(&repeated(&planned, repeat), &anew, watch).map_err(one)?;
+            let mut judging = Judging::new(choices, &expectations, cache).map_err(one)?;
+            let runs = judging.repeated(&planned, records, repeat);
+            judging.examples(&planned, runs.map_err(one)?)
+        };
+        Ok(Self {
+            planned,
+            expectations,
+            examples,
+        })
+    }
+
+    /// Returns the problems of the guides and of their expected files.
+    pub(super) fn problems(&self, project: &Project) -> Vec<Problem> {
+        let mut problems = project.problems();
+        problems.extend(self.expectations.problems.iter().cloned());
+        problems.extend(self.expectations.orphans(project));
+        problems
+    }
+
+    fn remarks(&self) -> Vec<String> {
+        let mut runs = self.examples.iter().flat_map(|example| &example.runs);
+        let unrecorded = runs.any(|run| run.verdict == Verdict::Unrecorded);
+        if unrecorded && !self.expectations.any {
+            return vec![
+                "nothing was recorded yet: examples were judged by how they end and by the outputs the guides show".to_owned(),
+                "record what they print with: fencepost record".to_owned(),
+            ];
+        }
+        Vec::new()
+    }
+}
+
+/// Returns each run of a plan `repeat` times, each in a process of its own.
+fn repeated(planned: &Plan, repeat: usize) -> Vec<PlannedRun> {
+    let spawned = |run: PlannedRun| PlannedRun {
+        start: Some(Start::Spawn),
+        ..run
+    };
+    let runs = runs_of(planned).into_iter().map(spawned);
+    runs.flat_map(|run| std::iter::repeat_n(run, repeat))
+        .collect()
+}
+
+pub(super) fn elapsed(begun: Instant) -> u64 {
+    u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX)
+}
+
+/// Returns the interpreters that any example was asked for on.
+pub(super) fn used(chosen: &Chosen, choices: &[Choice<'_>]) -> Vec<Interpreter> {
+    if choices.iter().all(|choice| choice.examples.is_empty()) {
+        Vec::new()
+    } else {
+        chosen.all()
+    }
+}
+
+/// Returns the runs of a plan, in its order.
+pub(super) fn runs_of(planned: &Plan) -> Vec<PlannedRun> {
+    let run = |entry: &PlanEntry| match &entry.disposition {
+        Disposition::Run(run) => Some(PlannedRun::clone(run)),
+        Disposition::Skipped(_) | Disposition::Blocked(_) => None,
+    };
+    planned.entries.iter().filter_map(run).collect()
+}
+
+/// Reports an entry that did not run, with the reason.
+pub(super) fn not_run(entry: &PlanEntry) -> RunReport {
+    let (verdict, reason) = match &entry.disposition {
+        Disposition::Skipped(reason) => (Verdict::Skipped, reason.as_str()),
+        Disposition::Blocked(reason) => (Verdict::Blocked, reason.as_str()),
+        Disposition::Run(_) => (Verdict::Blocked, "it was not run"),
+    };
+    RunReport::new(entry.interpreter.clone(), verdict).because(reason)
+}
+
+/// Returns a group's stdout by block, with the line of each block that ran.
+pub(super) fn blocks_of(
+    document: &Document,
+    example: &Example,
+    transcript: &Transcript,
+    interpreter: &Interpreter,
+) -> Option<Vec<(usize, String)>> {
+    if example.blocks.len() < 2 {
+        return None;
+    }
+    let allowed = |block: &&crate::extract::Block| {
+        block
+            .directives
+            .python
+            .as_ref()
+            .is_none_or(|condition| condition.allows(interpreter.release))
+    };
+    let lines = example
+        .blocks
+        .iter()
+        .filter(allowed)
+        .map(|block| document.fences[block.fence].position.line);
+    let outputs = transcript.blocks.iter().map(|outputs| outputs.concat());
+    Some(lines.zip(outputs).collect())
+}
