@@ -88,6 +88,9 @@ pub(crate) enum Command {
     /// Show what differs between interpreters
     #[command(after_help = COMPARE_EXAMPLES)]
     Compare(CompareArguments),
+    /// Look at what changed, and accept or reject it
+    #[command(after_help = super::review::EXAMPLES)]
+    Review(super::review::ReviewArguments),
     /// Show the interpreters of this machine, or install one
     Python(PythonArguments),
     /// Lock and make package environments

@@ -18,6 +18,7 @@ mod output;
 mod python;
 mod record;
 mod request;
+mod review;
 
 use std::ffi::OsString;
 
@@ -64,6 +65,7 @@ fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
         Some(Command::Record(record)) => record::run(&record),
         Some(Command::List(list)) => list::run(&list),
         Some(Command::Compare(compare)) => compare::run(&compare),
+        Some(Command::Review(review)) => review::run(&review),
         Some(Command::Python(python)) => python::run(&python),
         Some(Command::Env(env)) => env::run(&env),
         Some(Command::Cache(cache)) => cache::run(&cache),

@@ -31,7 +31,7 @@ pub use classify::classify;
 pub use diagnosis::{Diagnosis, Neighbour, diagnose};
 pub use difference::{Difference, DifferenceClass, Stream};
 pub use ending::ending_in_words;
-pub use judge::{Judged, Verdict, judge};
+pub use judge::{Judged, Verdict, difference, judge};
 pub use mutate::{MutationReport, Perturbation, has_wildcards, mutate};
 pub use place::{Ran, locate};
 pub use stability::{Instability, Likeness, Run, VaryingSpan, instability};

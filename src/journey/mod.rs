@@ -9,6 +9,7 @@ mod environments;
 mod expectations;
 mod project;
 mod recording;
+mod reviewing;
 mod running;
 
 pub use check::{CheckRequest, check};
@@ -18,6 +19,7 @@ pub use environments::{
 };
 pub use project::{Project, Request};
 pub use recording::{RecordRequest, record};
+pub use reviewing::Review;
 pub use running::{Watch, Watched};
 
 use crate::report::Report;

@@ -15,15 +15,10 @@ use super::{
     versions,
 };
 
-/// Writes findings in order of the plan, problems, and the summary.
+/// Writes findings in order of the plan, flaky examples after all others, problems, and the summary.
 pub(crate) fn write(report: &Report, sink: &mut dyn Write) -> io::Result<()> {
-    for example in &report.examples {
-        for finding in findings(example) {
-            if is_shown(&finding, example) {
-                write_finding(report, example, &finding, sink)?;
-            }
-        }
-    }
+    write_findings(report, &|verdict| verdict != Verdict::Flaky, sink)?;
+    write_findings(report, &|verdict| verdict == Verdict::Flaky, sink)?;
     comparison::write(report, sink)?;
     if !report.problems.is_empty() {
         problems::write(&report.problems, sink)?;
@@ -34,6 +29,21 @@ pub(crate) fn write(report: &Report, sink: &mut dyn Write) -> io::Result<()> {
         .remarks
         .iter()
         .try_for_each(|remark| writeln!(sink, "{}", safe::terminal(remark)))
+}
+
+fn write_findings(
+    report: &Report,
+    wanted: &dyn Fn(Verdict) -> bool,
+    sink: &mut dyn Write,
+) -> io::Result<()> {
+    for example in &report.examples {
+        for finding in findings(example) {
+            if wanted(finding.verdict) && is_shown(&finding, example) {
+                write_finding(report, example, &finding, sink)?;
+            }
+        }
+    }
+    Ok(())
 }
 
 fn is_shown(finding: &Finding<'_>, example: &ExampleReport) -> bool {
@@ -185,7 +195,8 @@ fn write_rerun(
         .map(|version| format!(" --python {version}"))
         .unwrap_or_default();
     match finding.verdict {
-        Verdict::Differs | Verdict::Flaky => {
+        Verdict::Flaky => writeln!(sink, "  rerun: fencepost check {id}{python} --repeat 20"),
+        Verdict::Differs => {
             writeln!(sink, "  rerun: fencepost check {id}{python}")?;
             if finding.difference.is_some() {
                 writeln!(sink, "  if the new output is right: fencepost record {id}")?;

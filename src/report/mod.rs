@@ -16,6 +16,7 @@ mod machine;
 mod markdown;
 mod problems;
 mod progress;
+mod review;
 mod safe;
 mod sink;
 mod versions;
@@ -37,6 +38,9 @@ pub use listing::write as write_listing;
 pub use machine::{EnvironmentReport, EnvironmentRow, found as write_found};
 pub use problems::write as write_problems;
 pub use progress::Progress;
+pub use review::{
+    PendingChange, PendingReport, write_list as write_pending, write_one as write_pending_change,
+};
 pub use sink::{Format, Sink, colours, diagnostics, say};
 pub use versions::in_words;
 

@@ -2,3 +2,9 @@
 
 /// Renamed examples and guides, orphans, merge conflicts.
 mod following;
+
+/// `check --repeat`.
+mod repeating;
+
+/// `check --pending` and `review`.
+mod reviewing;

@@ -309,6 +309,16 @@ impl Ran {
     }
 }
 
+/// Returns the path of the newest CPython found.
+pub(crate) fn newest_python() -> String {
+    let listed = Project::new().run("python list --format json").stdout();
+    let last = listed
+        .lines()
+        .rfind(|line| line.contains("\"build\":\"default\""));
+    let one: serde_json::Value = serde_json::from_str(last.unwrap()).unwrap();
+    one["path"].as_str().unwrap().to_owned()
+}
+
 /// Returns whether CPython of this version is here; if not, the test counts as skipped.
 pub(crate) fn has_python(version: &str) -> bool {
     let project = Project::new();

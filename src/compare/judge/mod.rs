@@ -134,7 +134,8 @@ fn in_words(difference: &Difference) -> String {
 }
 
 /// Compares streams as the example's directives say: ending first, since it explains the others.
-pub(super) fn difference(
+#[must_use]
+pub fn difference(
     example: &Example,
     expected: &Transcript,
     actual: &Transcript,

@@ -132,7 +132,10 @@ impl<'a> Judging<'a> {
             );
             reports.push(report);
         }
-        let (all, matching) = (reports.len(), reports.iter().filter(is_match).count());
+        let (all, matching) = (
+            reports.len(),
+            reports.iter().filter(|report| is_match(report)).count(),
+        );
         // What a person's patterns allow to vary does not make an example flaky.
         let found = self
             .examples
@@ -278,7 +281,7 @@ impl<'a> Judging<'a> {
     }
 }
 
-fn is_match(report: &&RunReport) -> bool {
+fn is_match(report: &RunReport) -> bool {
     report.verdict == Verdict::Match
 }
 
