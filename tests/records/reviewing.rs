@@ -204,7 +204,8 @@ while True:
         os.write(terminal, keys[:1])
         keys = keys[1:]
 sys.stdout.buffer.write(shown)
-sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+sys.exit(code if code >= 0 else 128 - code)
 ";
 
 fn at_a_terminal(project: &Project, keys: &str, editor: &str) -> (Option<i32>, String) {
