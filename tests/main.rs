@@ -33,6 +33,9 @@ mod records;
 /// Sessions, against CPython's own `doctest`.
 mod sessions;
 
+/// Claims rewritten to what was printed.
+mod rewriting;
+
 /// What varies between runs, end to end.
 mod instability;
 

@@ -27,33 +27,41 @@ fn align_greedily(claims: &[&str], printed: &[&str]) -> Vec<Option<usize>> {
     claims.iter().map(find).collect()
 }
 
-/// The longest common subsequence, with claims as patterns.
+/// What a false claim costs, and one for which no printed line is left beside.
+const FALSE: u32 = 1000;
+const WITHOUT_LINE: u32 = 1;
+
+/// The alignment with the fewest false claims, and of those one in which most of them have a
+/// printed line of their own. Printed lines that nothing claims cost nothing.
 fn align_most(claims: &[&str], printed: &[&str]) -> Vec<Option<usize>> {
     let width = printed.len() + 1;
-    let mut same = vec![false; claims.len() * printed.len()];
-    let mut longest = vec![0_u32; (claims.len() + 1) * width];
+    let mut same = vec![false; claims.len() * width];
+    let mut cost = vec![0_u32; (claims.len() + 1) * width];
     for i in (0..claims.len()).rev() {
+        let lost = cost[(i + 1) * width + printed.len()];
+        cost[i * width + printed.len()] = lost + FALSE + WITHOUT_LINE;
         for j in (0..printed.len()).rev() {
             let equal = matches_line(claims[i], printed[j]);
-            same[i * printed.len() + j] = equal;
-            let skip = longest[(i + 1) * width + j].max(longest[i * width + j + 1]);
-            let take = longest[(i + 1) * width + j + 1] + u32::from(equal);
-            longest[i * width + j] = skip.max(take);
+            same[i * width + j] = equal;
+            let pair = cost[(i + 1) * width + j + 1] + if equal { 0 } else { FALSE };
+            let skip = cost[i * width + j + 1];
+            let lose = cost[(i + 1) * width + j] + FALSE + WITHOUT_LINE;
+            cost[i * width + j] = pair.min(skip).min(lose);
         }
     }
     let mut found = vec![None; claims.len()];
     let (mut i, mut j) = (0, 0);
     while i < claims.len() && j < printed.len() {
-        let here = longest[i * width + j];
-        let equal = same[i * printed.len() + j];
-        if equal && here == longest[(i + 1) * width + j + 1] + 1 {
-            found[i] = Some(j);
-            i += 1;
+        let here = cost[i * width + j];
+        let equal = same[i * width + j];
+        let pair = cost[(i + 1) * width + j + 1] + if equal { 0 } else { FALSE };
+        if here == pair {
+            found[i] = equal.then_some(j);
+            (i, j) = (i + 1, j + 1);
+        } else if here == cost[i * width + j + 1] {
             j += 1;
-        } else if here == longest[(i + 1) * width + j] {
-            i += 1;
         } else {
-            j += 1;
+            i += 1;
         }
     }
     found
@@ -85,6 +93,11 @@ mod tests {
         let found = align(&["a", "x", "c"], &printed);
         assert_eq!(found, [Some(0), None, Some(2)]);
         assert_eq!(printed_there(1, &found, &printed), Some("b"));
+        assert_eq!(align(&["x", "a"], &["a", "a", "b"]), [None, Some(1)]);
+        assert_eq!(
+            align(&["x", "[..]", "c"], &printed),
+            [None, Some(1), Some(2)]
+        );
         let found = align(&["c", "a"], &printed);
         assert_eq!(found.iter().flatten().count(), 1);
         let found = align(&["a", "b", "c", "d"], &printed);

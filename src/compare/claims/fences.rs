@@ -37,12 +37,14 @@ struct Shown {
 
 /// Judges fences as one claim: their lines, one fence after the other, were printed in that order.
 fn together(judging: &Judging<'_>, fences: &[&OutputFence], stdout: &str) -> Vec<ClaimFault> {
+    // A traceback that the example itself printed is output like any other.
+    let reduces = !shows_traceback(stdout);
     let shown: Vec<Shown> = (fences.iter().enumerate())
-        .flat_map(|(index, fence)| shown_lines(index, &fence.text))
+        .flat_map(|(index, fence)| shown_lines(index, &fence.text, reduces))
         .collect();
     let texts: Vec<&str> = shown.iter().map(|shown| shown.text.as_str()).collect();
     // A terminal shows the exception below what was printed, and so may a fence.
-    let has_traceback = fences.iter().any(|fence| shows_traceback(&fence.text));
+    let has_traceback = reduces && fences.iter().any(|fence| shows_traceback(&fence.text));
     let below = if has_traceback {
         judging.transcript.stderr.as_str()
     } else {
@@ -85,14 +87,15 @@ fn fault(
     ClaimFault::new(message, fence.text.clone(), actual, line)
 }
 
-fn shows_traceback(text: &str) -> bool {
+/// Says whether a text shows a traceback as Python writes it.
+pub(in crate::compare) fn shows_traceback(text: &str) -> bool {
     text.contains("Traceback (most recent call last):") || text.contains("  File \"")
 }
 
-/// Returns the lines that a fence claims, tracebacks reduced, `...` left out: it claims nothing.
-fn shown_lines(fence: usize, text: &str) -> Vec<Shown> {
+/// Returns the lines that a fence claims, `...` left out: it claims nothing.
+fn shown_lines(fence: usize, text: &str, reduces: bool) -> Vec<Shown> {
     let text = mask_addresses(text);
-    let reduced = if shows_traceback(&text) {
+    let reduced = if reduces && shows_traceback(&text) {
         reduce(&text)
     } else {
         text.clone()

@@ -25,6 +25,7 @@ use super::{Difference, Stream};
 
 pub(super) use align::align;
 pub(super) use doctest::{Prompted, ellipsis_match, is_as_shown, raised};
+pub(super) use fences::shows_traceback;
 pub(super) use inline::{InlineClaim, inline_claims};
 
 /// A claim that is false, or that cannot be attributed.

@@ -32,49 +32,41 @@ pub(in crate::compare) fn keep_unordered(old: &str, printed: &str) -> String {
     }
 }
 
-/// A line of the old text that is not `...`, and whether `...` stands before it with nothing else between.
-struct Line<'a> {
-    text: &'a str,
-    after_any: bool,
-}
-
 fn keep_lines(old: &str, printed: &str) -> String {
-    let mut lines: Vec<Line<'_>> = Vec::new();
-    let mut after_any = false;
-    for text in old.split('\n') {
-        if text == ANY_LINES {
-            after_any = true;
-        } else {
-            lines.push(Line { text, after_any });
-            after_any = false;
-        }
-    }
+    let old: Vec<&str> = old.split('\n').collect();
     let printed: Vec<&str> = printed.split('\n').collect();
-    let texts: Vec<&str> = lines.iter().map(|line| line.text).collect();
-    let found = align(&texts, &printed);
+    let texts: Vec<usize> = (0..old.len()).filter(|at| old[*at] != ANY_LINES).collect();
+    let lines: Vec<&str> = texts.iter().map(|at| old[*at]).collect();
+    let found = align(&lines, &printed);
     let mut kept: Vec<String> = Vec::new();
-    let (mut next, mut last) = (0, None);
-    for (index, line) in lines.iter().enumerate() {
-        let Some(at) = found[index] else {
+    let (mut old_next, mut next) = (0, 0);
+    for (at, line) in texts.into_iter().zip(found) {
+        let Some(line) = line else {
             continue;
         };
-        // `...` stays where the lines on both of its sides are still there.
-        let beside = last == index.checked_sub(1);
-        push_gap(&mut kept, &printed[next..at], line.after_any && beside);
-        kept.push(kept_line(line.text, printed[at]));
-        next = at + 1;
-        last = Some(index);
+        keep_between(&mut kept, &old[old_next..at], &printed[next..line]);
+        kept.push(kept_line(old[at], printed[line]));
+        (old_next, next) = (at + 1, line + 1);
     }
-    let ends_open = after_any && last == lines.len().checked_sub(1);
-    push_gap(&mut kept, &printed[next..], ends_open);
+    keep_between(&mut kept, &old[old_next..], &printed[next..]);
     kept.join("\n")
 }
 
-fn push_gap(kept: &mut Vec<String>, gap: &[&str], any: bool) {
-    if any {
-        kept.push(ANY_LINES.to_owned());
-    } else {
-        kept.extend(gap.iter().map(|line| escape(line)));
+/// Keeps `...` between old lines that are not printed any more, where each of those has a printed
+/// line to stand for it.
+fn keep_between(kept: &mut Vec<String>, old: &[&str], printed: &[&str]) {
+    let escaped =
+        |lines: &[&str]| -> Vec<String> { lines.iter().map(|line| escape(line)).collect() };
+    let is_any = |line: &&str| *line == ANY_LINES;
+    let before = old.iter().position(|line| is_any(&line));
+    let after = old.iter().rev().position(|line| is_any(&line));
+    match before.zip(after) {
+        Some((before, after)) if before + after <= printed.len() => {
+            kept.extend(escaped(&printed[..before]));
+            kept.push(ANY_LINES.to_owned());
+            kept.extend(escaped(&printed[printed.len() - after..]));
+        }
+        _ => kept.extend(escaped(printed)),
     }
 }
 
@@ -111,13 +103,14 @@ mod tests {
             "<C at 0x7f>\nnew\n",
             "<C at [ADDR]>\nnew\n",
         );
-        case("...\nold\n", "a\nnew\n", "a\nnew\n");
+        case("...\nold\n", "a\nnew\n", "...\nnew\n");
+        case("old\n...\nold\n", "a\nb\nc\nd\n", "a\n...\nd\n");
     }
 
     #[test]
     fn patterns_go_where_nothing_matches_them() {
         case("took [..] s\n", "done\n", "done\n");
-        case("a\n...\nz\n", "a\nb\n", "a\nb\n");
+        case("old\n...\nold\n", "a\n", "a\n");
         case("plain\n", "...\n", "[ELLIPSIS]\n");
     }
 

@@ -50,9 +50,8 @@ fn rewrite_fence(
     beside: bool,
     rewriting: &mut Rewriting,
 ) {
-    let old = Old::new(&fence.text);
     let is_true = |(_, transcript, stdout): &(&Interpreter, &Transcript, String)| {
-        old.holds(transcript, stdout)
+        Old::new(&fence.text, stdout).holds(transcript, stdout)
     };
     if judged.iter().all(is_true) {
         return;
@@ -64,7 +63,10 @@ fn rewrite_fence(
         return guide.refuse(rewriting, &whole.span, message);
     }
     let texts: Vec<(&Interpreter, String)> = (judged.iter())
-        .map(|(interpreter, transcript, stdout)| (*interpreter, old.wanted(transcript, stdout)))
+        .map(|(interpreter, transcript, stdout)| {
+            let old = Old::new(&fence.text, stdout);
+            (*interpreter, old.wanted(transcript, stdout))
+        })
         .collect();
     if let Some(reason) = texts
         .iter()

@@ -1,6 +1,6 @@
 //! What an output fence shows, and what it should show after a run.
 
-use crate::compare::claims::{align, printed_lines};
+use crate::compare::claims::{align, printed_lines, shows_traceback};
 use crate::compare::pattern::{keep_patterns, matches};
 use crate::normalise::{Transcript, mask_addresses};
 
@@ -14,10 +14,12 @@ pub(super) struct Old<'a> {
 }
 
 impl<'a> Old<'a> {
-    pub(super) fn new(text: &'a str) -> Self {
+    /// Divides what a fence shows; a traceback that `printed` itself holds is output like any other.
+    pub(super) fn new(text: &'a str, printed: &str) -> Self {
+        let divides = !shows_traceback(printed);
         let (mut stdout, mut frames, mut exception) = (String::new(), String::new(), String::new());
         for line in text.split_inclusive('\n') {
-            let is_header = line.starts_with("Traceback (most recent call last):");
+            let is_header = divides && line.starts_with("Traceback (most recent call last):");
             if is_header || (!frames.is_empty() && exception.is_empty() && line.starts_with(' ')) {
                 frames.push_str(line);
             } else if frames.is_empty() {

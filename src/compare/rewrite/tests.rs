@@ -211,7 +211,7 @@ fn a_false_fence_gets_its_false_lines_replaced() {
         "```python\nf()\n```\n\n```output\na\nb\nc\n```\n",
     );
     golden(
-        "> ```python\n> f()\n> ```\n>\n> Output:\n>\n> ```text\n> a\n> ...\n> old\n> ```\n",
+        "> ```python\n> f()\n> ```\n>\n> Output:\n>\n> ```text\n> a\n> old\n> ```\n",
         &[(12, &["a\nb\n\nc\n"])],
         "> ```python\n> f()\n> ```\n>\n> Output:\n>\n> ```text\n> a\n> b\n>\n> c\n> ```\n",
     );
