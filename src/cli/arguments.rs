@@ -91,6 +91,9 @@ pub(crate) enum Command {
     /// Look at what changed, and accept or reject it
     #[command(after_help = super::review::EXAMPLES)]
     Review(super::review::ReviewArguments),
+    /// Prove that expectations can fail: change what examples print and look whether it is noticed
+    #[command(after_help = super::mutate::EXAMPLES)]
+    Mutate(super::mutate::MutateArguments),
     /// Show the interpreters of this machine, or install one
     Python(PythonArguments),
     /// Lock and make package environments

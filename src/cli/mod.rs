@@ -14,6 +14,7 @@ mod env;
 mod exit_code;
 mod init;
 mod list;
+mod mutate;
 mod output;
 mod python;
 mod record;
@@ -66,6 +67,7 @@ fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
         Some(Command::List(list)) => list::run(&list),
         Some(Command::Compare(compare)) => compare::run(&compare),
         Some(Command::Review(review)) => review::run(&review),
+        Some(Command::Mutate(mutate)) => mutate::run(&mutate),
         Some(Command::Python(python)) => python::run(&python),
         Some(Command::Env(env)) => env::run(&env),
         Some(Command::Cache(cache)) => cache::run(&cache),

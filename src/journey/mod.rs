@@ -7,6 +7,7 @@ mod check;
 mod comparing;
 mod environments;
 mod expectations;
+mod mutating;
 mod project;
 mod recording;
 mod reviewing;
@@ -17,6 +18,7 @@ pub use comparing::compare;
 pub use environments::{
     Locked, Provisioning, list_environments, lock_environments, sync_environments,
 };
+pub use mutating::mutate_all;
 pub use project::{Project, Request};
 pub use recording::{RecordRequest, record};
 pub use reviewing::Review;

@@ -31,7 +31,8 @@ pub(crate) fn write(report: &Report, sink: &mut dyn Write) -> io::Result<()> {
         .try_for_each(|remark| writeln!(sink, "{}", safe::terminal(remark)))
 }
 
-fn write_findings(
+/// Writes the findings with a verdict that is wanted.
+pub(crate) fn write_findings(
     report: &Report,
     wanted: &dyn Fn(Verdict) -> bool,
     sink: &mut dyn Write,

@@ -14,6 +14,7 @@ mod junit;
 mod listing;
 mod machine;
 mod markdown;
+mod mutated;
 mod problems;
 mod progress;
 mod review;
@@ -36,6 +37,7 @@ pub use human::interpreters as write_interpreters;
 pub use json::interpreters as write_interpreters_json;
 pub use listing::write as write_listing;
 pub use machine::{EnvironmentReport, EnvironmentRow, found as write_found};
+pub use mutated::{MutatedReport, MutatedRun};
 pub use problems::write as write_problems;
 pub use progress::Progress;
 pub use review::{

@@ -8,3 +8,6 @@ mod repeating;
 
 /// `check --pending` and `review`.
 mod reviewing;
+
+/// `mutate`.
+mod mutating;

@@ -93,7 +93,7 @@ impl Project {
     /// Returns the command, ready to be changed further. Words are split at spaces.
     pub(crate) fn command(&self, words: &str) -> Command {
         let mut words: Vec<String> = words.split_whitespace().map(str::to_owned).collect();
-        let runs = ["check", "record", "compare"]
+        let runs = ["check", "record", "compare", "mutate"]
             .iter()
             .any(|name| words.first().is_some_and(|first| first == name));
         if runs && !words.iter().any(|word| word == "--python") {

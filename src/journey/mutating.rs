@@ -1,0 +1,68 @@
+//! `mutate`: proof that expectations can fail.
+
+use std::time::Instant;
+
+use crate::compare::{Verdict, has_wildcards, mutate};
+use crate::execute::RunOptions;
+use crate::problem::Problem;
+use crate::report::{MutatedReport, MutatedRun, Report, RunReport};
+
+use super::check::{Checked, elapsed, used};
+use super::running::Watch;
+use super::{Project, Request};
+
+/// Checks everything that was asked for, then changes what each example printed and looks whether its
+/// expectation notices.
+///
+/// # Errors
+///
+/// As [`super::check()`].
+pub fn mutate_all(
+    project: &Project,
+    request: &Request,
+    options: &RunOptions,
+    watch: Watch<'_>,
+) -> Result<MutatedReport, Vec<Problem>> {
+    let begun = Instant::now();
+    let chosen = project.interpreters(request)?;
+    let choices = project.choices(&chosen)?;
+    let checked = Checked::of(project, request, &choices, 1, options, watch)?;
+    let problems = checked.problems(project);
+    let mut runs = Vec::new();
+    for report in &checked.examples {
+        for run in report
+            .runs
+            .iter()
+            .filter(|run| run.verdict == Verdict::Match)
+        {
+            runs.extend(mutated(project, &checked, &report.id, run));
+        }
+    }
+    let checked = Report {
+        guides: project.documents.len(),
+        fences: project.fences(),
+        examples: checked.examples,
+        problems,
+        interpreters: used(&chosen, &choices),
+        sandbox: options.sandbox.name().to_owned(),
+        wall_ms: elapsed(begun),
+        ..Report::default()
+    };
+    Ok(MutatedReport { checked, runs })
+}
+
+/// Changes what one run printed; `None` where nothing was recorded that could notice.
+fn mutated(project: &Project, checked: &Checked, id: &str, run: &RunReport) -> Option<MutatedRun> {
+    let (document, example) = project.example(id)?;
+    let expectation = checked.expectations.of(document, example)?;
+    let transcript = run.transcript.as_ref()?;
+    let found = mutate(example, transcript, &run.interpreter, expectation);
+    Some(MutatedRun {
+        id: id.to_owned(),
+        guide: document.guide.id.clone(),
+        line: example.position.line,
+        interpreter: run.interpreter.clone(),
+        has_patterns: has_wildcards(expectation, &run.interpreter),
+        found,
+    })
+}
