@@ -38,15 +38,15 @@ fn align_most(claims: &[&str], printed: &[&str]) -> Vec<Option<usize>> {
     let mut same = vec![false; claims.len() * width];
     let mut cost = vec![0_u32; (claims.len() + 1) * width];
     for i in (0..claims.len()).rev() {
-        let lost = cost[(i + 1) * width + printed.len()];
-        cost[i * width + printed.len()] = lost + FALSE + WITHOUT_LINE;
+        let rest = cost[(i + 1) * width + printed.len()];
+        cost[i * width + printed.len()] = rest + FALSE + WITHOUT_LINE;
         for j in (0..printed.len()).rev() {
             let equal = matches_line(claims[i], printed[j]);
             same[i * width + j] = equal;
             let pair = cost[(i + 1) * width + j + 1] + if equal { 0 } else { FALSE };
             let skip = cost[i * width + j + 1];
-            let lose = cost[(i + 1) * width + j] + FALSE + WITHOUT_LINE;
-            cost[i * width + j] = pair.min(skip).min(lose);
+            let drop_claim = cost[(i + 1) * width + j] + FALSE + WITHOUT_LINE;
+            cost[i * width + j] = pair.min(skip).min(drop_claim);
         }
     }
     let mut found = vec![None; claims.len()];

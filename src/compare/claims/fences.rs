@@ -93,9 +93,9 @@ pub(in crate::compare) fn shows_traceback(text: &str) -> bool {
 }
 
 /// Returns the lines that a fence claims, `...` left out: it claims nothing.
-fn shown_lines(fence: usize, text: &str, reduces: bool) -> Vec<Shown> {
+fn shown_lines(fence: usize, text: &str, may_reduce: bool) -> Vec<Shown> {
     let text = mask_addresses(text);
-    let reduced = if reduces && shows_traceback(&text) {
+    let reduced = if may_reduce && shows_traceback(&text) {
         reduce(&text)
     } else {
         text.clone()
