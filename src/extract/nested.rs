@@ -53,7 +53,9 @@ pub(super) fn nested(guide: &str, lines: &[Line]) -> Vec<Nested> {
     for (at, line) in lines.iter().enumerate() {
         let marker = marker(guide, line);
         open = match (open, marker) {
-            (None, marker) => marker.map(|marker| (marker, at)),
+            (None, marker) => marker
+                .filter(|marker| opens(guide, marker))
+                .map(|marker| (marker, at)),
             (Some((opening, first)), Some(marker)) if closes(&opening, &marker) => {
                 found.push(Nested {
                     span: opening.start..line.span.end,
@@ -76,6 +78,14 @@ pub(super) fn nested(guide: &str, lines: &[Line]) -> Vec<Nested> {
         });
     }
     found
+}
+
+/// Says whether a run of fence characters opens a fence: a traceback underlines with tildes and carets.
+fn opens(guide: &str, marker: &Marker) -> bool {
+    match guide[marker.info.clone()].chars().next() {
+        Some(first) => first.is_alphanumeric() || matches!(first, '{' | '.'),
+        None => marker.character == b'`',
+    }
 }
 
 fn closes(opening: &Marker, marker: &Marker) -> bool {

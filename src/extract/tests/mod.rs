@@ -325,6 +325,10 @@ fn a_fence_in_a_longer_fence_is_documentation() {
         "~~~\n```py\n1\n```\n\n```\nstray\n~~~\n",
         &["1 Fenced not-python -", "2 Nested nested -"],
     );
+    case(
+        "```py\n1\n```\n\n```pytb\n    x.y\n    ~~~^^\n    x.y\n    ~~~\n    ~~~\n```\n",
+        &["1 Fenced run 1", "5 Fenced output 1"],
+    );
 }
 
 #[test]
