@@ -251,8 +251,9 @@ impl Reader<'_> {
             let runs = runnable.skipped.is_none();
             self.standing.added(self.found.drafts.len(), runs, &asked);
         }
+        let listed = self.found.drafts.len();
         self.add(code, info.language, given, role);
-        if let Some(draft) = self.found.drafts.last_mut() {
+        for draft in &mut self.found.drafts[listed..] {
             draft.joins = asked.joins;
         }
         self.nested(code, info);
@@ -314,7 +315,8 @@ impl Reader<'_> {
         }
     }
 
-    /// Adds a fence with its role and, if it counts as Python, its name.
+    /// Adds a fence with its role and, if it counts as Python, its name. What no `CommonMark` parser
+    /// sees as a fence is one only where it is Python or an output.
     pub(super) fn add(&mut self, code: &Code, language: Language, given: Given, role: Role) {
         let counts = match role {
             Role::Block(_) | Role::Lookalike(_) => true,
@@ -327,6 +329,10 @@ impl Reader<'_> {
             Role::Output { .. } => self.following.output(),
             Role::Nested => {}
             Role::File { .. } | Role::NotPython | Role::Lookalike(_) => self.following.away(),
+        }
+        let always = matches!(code.kind, FenceKind::Fenced | FenceKind::Nested);
+        if role == Role::NotPython && !always {
+            return;
         }
         self.found.drafts.push(Draft {
             kind: code.kind,

@@ -513,3 +513,12 @@ fn keys_in_an_info_string_are_ours_theirs_or_slips() {
     }
     faults("```py {timeout=soon}\n1\n```\n", &["1 bad-directive"]);
 }
+
+#[test]
+fn beside_fenced_blocks_only_python_and_outputs_are_fences() {
+    case(
+        "!!! note\n    ```sh\n    ls\n    ```\n\n    ````md\n    ```py\n    1\n    ```\n    ````\n",
+        &["7 Nested nested -"],
+    );
+    case("<!--\n```sh\nls\n```\n-->\n", &[]);
+}

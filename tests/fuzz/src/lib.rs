@@ -1,0 +1,50 @@
+//! What the fuzz targets share: a guide made of any text, and the promises that hold for its reading.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use fencepost::discover::{Guide, Settings};
+use fencepost::extract::{Document, FenceKind, document};
+
+/// Reads any text as a guide and checks what is promised of every document.
+pub fn read_and_check(text: &str) -> Document {
+    let read = document(&Guide {
+        id: "guide.md".to_owned(),
+        path: PathBuf::from("guide.md"),
+        text: Arc::from(text),
+        expected_path: PathBuf::from("guide.toml"),
+        settings: Arc::new(Settings::default()),
+        selectors: Vec::new(),
+    });
+    check_fences(text, &read);
+    check_lines(text, &read);
+    read
+}
+
+/// Fences are ordered and inside the guide; only a nested one lies inside another.
+fn check_fences(text: &str, read: &Document) {
+    let (mut start, mut end) = (0, 0);
+    for fence in &read.fences {
+        assert!(text.get(fence.span.clone()).is_some(), "{fence:?}");
+        assert!(fence.span.start >= start, "{fence:?}");
+        start = fence.span.start;
+        if fence.kind != FenceKind::Nested {
+            assert!(fence.span.start >= end, "{fence:?}");
+            end = fence.span.end;
+        }
+    }
+}
+
+/// Each line of code is what stands in the guide at its span.
+fn check_lines(text: &str, read: &Document) {
+    for block in read.examples.iter().flat_map(|example| &example.blocks) {
+        let lines: Vec<&str> = block.code.split_terminator('\n').collect();
+        assert_eq!(lines.len(), block.line_spans.len());
+        if text.contains("phmdoctest:") {
+            continue;
+        }
+        for (line, span) in lines.iter().zip(&block.line_spans) {
+            assert_eq!(line.trim_start(), text[span.clone()].trim_start());
+        }
+    }
+}
