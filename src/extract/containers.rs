@@ -232,7 +232,7 @@ fn width(prefix: &str) -> usize {
 pub(super) fn taken(pieces: &[Piece]) -> Vec<Span> {
     let spans = pieces.iter().filter_map(|piece| match piece {
         Piece::Code(code) if code.kind != FenceKind::Indented => Some(code.span.clone()),
-        Piece::Html { span, .. } => Some(span.clone()),
+        Piece::Html { span, .. } | Piece::Note { span, .. } => Some(span.clone()),
         _ => None,
     });
     spans.collect()

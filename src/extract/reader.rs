@@ -124,8 +124,10 @@ impl Reader<'_> {
         }
         self.standing.hear(start, wishes);
         if hides {
+            let marked = |line: &&Line| line.text(self.guide).trim_start().starts_with('%');
             let lines: Vec<Line> = lines
                 .iter()
+                .take_while(marked)
                 .map(|line| line.without_mark(self.guide, "%"))
                 .collect();
             self.invisible(start, text, &lines);

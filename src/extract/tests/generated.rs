@@ -1,5 +1,8 @@
 //! Guides made of the lines that matter, in any order, under any container.
 
+use std::fs;
+use std::path::Path;
+
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -91,4 +94,36 @@ fn guide_of(prefixes: &'static [&'static str], blanks: bool) -> impl Strategy<Va
             text
         },
     )
+}
+
+/// Lines of all fixtures in any order, some of them below a container.
+pub(super) fn mixed_fixtures() -> impl Strategy<Value = String> {
+    let mut lines: Vec<String> = Vec::new();
+    for folder in ["variations", "dialects"] {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("tests/markup")
+            .join(folder);
+        let mut paths: Vec<_> = fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .collect();
+        paths.sort();
+        for path in paths
+            .iter()
+            .filter(|path| path.extension().is_some_and(|end| end == "md"))
+        {
+            let text = fs::read_to_string(path).unwrap();
+            lines.extend(text.split_inclusive('\n').map(str::to_owned));
+        }
+    }
+    let line = (
+        select(&["", "", "", "", "    ", "> ", "- "][..]),
+        select(lines),
+    );
+    vec(line, 0..30).prop_map(|lines| {
+        lines
+            .into_iter()
+            .flat_map(|(prefix, line)| [prefix.to_owned(), line])
+            .collect()
+    })
 }
