@@ -224,6 +224,10 @@ pub(crate) struct RecordArguments {
     #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u16).range(4..))]
     pub(crate) runs: u16,
 
+    /// Record below the full sandbox too, and note it in the expected files
+    #[arg(long)]
+    pub(crate) allow_unsandboxed: bool,
+
     /// Remove expectations that no example answers to
     #[arg(long)]
     pub(crate) prune: bool,
@@ -415,11 +419,11 @@ pub(crate) struct ManArguments {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Sandbox {
     /// Namespaces, Landlock, seccomp and limits; refuses to run where one is missing
+    #[default]
     Full,
     /// What an outer container that has no network leaves possible
     Reduced,
     /// Nothing: examples can do whatever you can
-    #[default]
     Off,
 }
 

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use crate::execute::sandbox::{self, LayerReport};
 use crate::journey::{self, Project};
 use crate::plan::interpreter::{Found, Misfit, Places, broken_shims, find};
 use crate::problem::Problem;
@@ -17,6 +18,7 @@ struct Findings {
     shims: Vec<Misfit>,
     uv: Option<std::path::PathBuf>,
     environments: EnvironmentReport,
+    layers: Vec<LayerReport>,
 }
 
 /// Runs the command.
@@ -24,8 +26,10 @@ pub(crate) fn run(arguments: &DoctorArguments) -> Result<ExitCode, Vec<Problem>>
     let request = request(&arguments.guides, &RunArguments::default())?;
     let project = Project::open(&request)?;
     let places = Places::from_variables(&|name| std::env::var_os(name));
+    let found = find(&[]);
     let findings = Findings {
-        found: find(&[]),
+        layers: sandbox::report(found.interpreters.last()),
+        found,
         shims: broken_shims(&places),
         environments: environments(&project, &request)?,
         uv: request.provisioning.uv,
@@ -66,6 +70,7 @@ impl Findings {
             let path = misfit.path.display();
             writeln!(out, "not usable: {path}: {}", misfit.reason)?;
         }
+        self.write_sandbox(out)?;
         writeln!(out, "\nenvironments")?;
         match &self.uv {
             Some(uv) => writeln!(out, "uv: {}", uv.display())?,
@@ -75,5 +80,22 @@ impl Findings {
             )?,
         }
         self.environments.write(out)
+    }
+
+    fn write_sandbox(&self, out: &mut dyn Write) -> io::Result<()> {
+        writeln!(out, "\nsandbox")?;
+        for layer in &self.layers {
+            let state = if layer.on { "on" } else { "off" };
+            let why = if layer.why.is_empty() {
+                String::new()
+            } else {
+                format!(": {}", layer.why)
+            };
+            writeln!(out, "{state:3} {}{why}", layer.name)?;
+            if let Some(fix) = &layer.fix {
+                writeln!(out, "    fix: {fix}")?;
+            }
+        }
+        Ok(())
     }
 }

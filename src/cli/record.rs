@@ -1,5 +1,6 @@
 //! `fencepost record`: run the journey, write expected files, report.
 
+use crate::execute::sandbox::Level;
 use crate::journey::{self, Project, RecordRequest};
 use crate::problem::Problem;
 
@@ -15,6 +16,14 @@ pub(crate) fn run(arguments: &RecordArguments) -> Result<ExitCode, Vec<Problem>>
         return Err(vec![
             problem.hint("run `fencepost check` in CI, or pass `--allow-ci`"),
         ]);
+    }
+    let level = arguments.run.sandbox.level();
+    if level != Level::Full && !arguments.allow_unsandboxed {
+        let message = format!("`record` needs the full sandbox, not `{}`", level.name());
+        let problem = Problem::usage("refused-unsandboxed", message);
+        return Err(vec![problem.hint(
+            "leave out `--sandbox`, or pass `--allow-unsandboxed`: the expected files will say so",
+        )]);
     }
     let output = Output::parse(&arguments.output)?;
     let request = request(&arguments.guides, &arguments.run)?;

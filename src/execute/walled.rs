@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use crate::plan::PlannedRun;
+use crate::plan::{Interpreter, PlannedRun};
 
 use super::outcome::{self, Leavings};
+use super::place::Place;
 use super::program::{self, Layout};
 use super::sandbox::order::{Exceeded, Missing, RunFate, RunOrder};
 use super::sandbox::slot::{Slot, SlotOutput};
@@ -15,18 +16,32 @@ use super::{Ending, RunRecord, signals};
 /// Where examples put temporary files.
 const TEMPORARY: &str = "/tmp";
 
-/// Runs one example in a slot. After an error the slot is of no more use.
-pub(super) async fn run(run: &PlannedRun, slot: &mut Slot) -> std::io::Result<RunRecord> {
+/// Runs one example in a slot: in `place`, where it has no root of its own. After an error the slot is
+/// of no more use.
+pub(super) async fn run(
+    run: &PlannedRun,
+    slot: &mut Slot,
+    place: Option<&Place>,
+) -> std::io::Result<RunRecord> {
     let mut record = outcome::blank(run);
     let layout = program::lay_out(&run.program);
-    let home = Path::new("/home").join(&run.surroundings.folder);
+    let (home, temporary) = match place {
+        Some(place) => (place.home.clone(), place.temporary.clone()),
+        None => (
+            Path::new("/home").join(&run.surroundings.folder),
+            PathBuf::from(TEMPORARY),
+        ),
+    };
     record.folder.clone_from(&home);
-    let Some(order) = order(run, &home, &layout) else {
+    let Some(mut order) = order(run, &home, &temporary, &layout) else {
         record.ending = Ending::CouldNotStart {
             reason: "a path of the interpreter is not UTF-8".to_owned(),
         };
         return Ok(record);
     };
+    if place.is_none() {
+        order.writable = ["/home", "/tmp", "/dev/shm"].map(str::to_owned).into();
+    }
     let busy = run.surroundings.busy.then(Busy::start);
     let cap = run.limits.output + layout.marks.size() as u64;
     let output = slot.run(&order, run.program.stdin.as_bytes(), cap).await?;
@@ -43,9 +58,14 @@ pub(super) async fn run(run: &PlannedRun, slot: &mut Slot) -> std::io::Result<Ru
     Ok(record)
 }
 
-fn order(run: &PlannedRun, home: &Path, layout: &Layout) -> Option<RunOrder> {
+fn order(
+    run: &PlannedRun,
+    home: &Path,
+    temporary: &Path,
+    layout: &Layout,
+) -> Option<RunOrder> {
     let text = |path: &Path| path.to_str().map(str::to_owned);
-    let environment = surroundings::environment(run, home, Path::new(TEMPORARY))
+    let environment = surroundings::environment(run, home, temporary)
         .into_iter()
         .map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
         .collect::<Option<_>>()?;
@@ -54,6 +74,7 @@ fn order(run: &PlannedRun, home: &Path, layout: &Layout) -> Option<RunOrder> {
         arguments: vec!["example.py".to_owned()],
         environment,
         folder: text(home)?,
+        writable: vec![text(home)?, text(temporary)?, "/dev/shm".to_owned()],
         files: layout.files.clone(),
         limits: run.limits.clone(),
         pids_before: run.surroundings.pids_before,
@@ -107,38 +128,44 @@ fn in_words(missing: &Missing) -> String {
 
 /// Folders of the host that runs need beside those every system has: those of their interpreters.
 pub(super) fn readable(runs: &[PlannedRun]) -> Vec<String> {
-    let paths: BTreeSet<PathBuf> = runs.iter().flat_map(paths).collect();
-    paths
+    let folders = runs.iter().flat_map(|run| {
+        let environment = run.environment.iter().cloned();
+        folders(&run.interpreter).into_iter().chain(environment)
+    });
+    existing(folders.collect())
+}
+
+/// Folders that an interpreter needs.
+pub(super) fn readable_of(interpreter: &Interpreter) -> Vec<String> {
+    existing(folders(interpreter).into_iter().collect())
+}
+
+fn existing(folders: BTreeSet<PathBuf>) -> Vec<String> {
+    folders
         .into_iter()
         .filter(|path| path.exists())
         .filter_map(|path| path.into_os_string().into_string().ok())
         .collect()
 }
 
-fn paths(run: &PlannedRun) -> Vec<PathBuf> {
-    let interpreter = &run.interpreter;
-    let mut prefixes = vec![&interpreter.prefix, &interpreter.base_prefix];
-    prefixes.extend(&run.environment);
-    let mut paths: Vec<PathBuf> = interpreter.library_paths.clone();
-    for prefix in prefixes {
+fn folders(interpreter: &Interpreter) -> Vec<PathBuf> {
+    let mut folders: Vec<PathBuf> = interpreter.library_paths.clone();
+    for prefix in [&interpreter.prefix, &interpreter.base_prefix] {
         if is_too_wide(prefix) {
             // Such a prefix is somebody's home or the whole system; only what is Python's may be seen.
             let [major, minor, _] = interpreter.release;
-            paths.push(prefix.join(format!("lib/python{major}.{minor}")));
-            paths.push(prefix.join("pyvenv.cfg"));
-            paths.push(interpreter.real_path.clone());
+            folders.push(prefix.join(format!("lib/python{major}.{minor}")));
+            folders.push(prefix.join("pyvenv.cfg"));
+            folders.push(interpreter.real_path.clone());
         } else {
-            paths.push(prefix.clone());
+            folders.push(prefix.clone());
         }
     }
-    if !paths
-        .iter()
-        .any(|path| interpreter.real_path.starts_with(path))
-    {
-        paths.push(interpreter.real_path.clone());
+    if !folders.iter().any(|folder| interpreter.real_path.starts_with(folder)) {
+        folders.push(interpreter.real_path.clone());
     }
-    paths.retain(|path| !path.starts_with("/usr"));
-    paths
+    folders.retain(|folder| !folder.starts_with("/usr"));
+    folders
 }
 
 /// Says whether a folder holds the user's home or the current folder.
@@ -148,14 +175,21 @@ fn is_too_wide(folder: &Path) -> bool {
     home.starts_with(folder) || current.starts_with(folder)
 }
 
-/// The interpreter's path as examples see it: where it was found, unless links outside lead there.
+/// The program of a run as examples see it.
 pub(super) fn program_inside(run: &PlannedRun) -> PathBuf {
-    let path = surroundings::program(run);
-    let paths = paths(run);
-    let is_seen = path.starts_with("/usr") || paths.iter().any(|seen| path.starts_with(seen));
-    if is_seen {
-        path
+    match run.environment {
+        Some(_) => surroundings::program(run),
+        None => path_inside(&run.interpreter),
+    }
+}
+
+/// An interpreter's path as examples see it: where it was found, unless links outside lead there.
+pub(super) fn path_inside(interpreter: &Interpreter) -> PathBuf {
+    let path = &interpreter.path;
+    let mut folders = folders(interpreter).into_iter();
+    if path.starts_with("/usr") || folders.any(|folder| path.starts_with(folder)) {
+        path.clone()
     } else {
-        run.interpreter.real_path.clone()
+        interpreter.real_path.clone()
     }
 }

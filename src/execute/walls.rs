@@ -62,6 +62,7 @@ mod closed {
     use crate::plan::PlannedRun;
     use crate::problem::Problem;
 
+    use super::super::place::Site;
     use super::super::sandbox::order::SlotOrder;
     use super::super::sandbox::slot::Slot;
     use super::super::sandbox::{Level, raise};
@@ -69,6 +70,8 @@ mod closed {
 
     pub(crate) struct Closed {
         order: SlotOrder,
+        /// Folders for runs that have no root of their own.
+        site: Option<Site>,
         idle: Mutex<Vec<Slot>>,
     }
 
@@ -80,8 +83,10 @@ mod closed {
             };
             let program = runs.first().map(walled::program_inside).unwrap_or_default();
             let slot = raise(&order, &program.to_string_lossy()).await?;
+            let site = (!slot.ready.namespaces).then(Site::new).transpose()?;
             Ok(Self {
                 order,
+                site,
                 idle: Mutex::new(vec![slot]),
             })
         }
@@ -103,9 +108,11 @@ mod closed {
             let idle = self.slots().pop();
             let mut slot = match idle {
                 Some(slot) => slot,
-                None => Slot::start(&self.order).await?.0,
+                None => Slot::start(&self.order).await?,
             };
-            let record = walled::run(run, &mut slot).await?;
+            let folder = &run.surroundings.folder;
+            let place = self.site.as_ref().map(|site| site.place(folder)).transpose()?;
+            let record = walled::run(run, &mut slot, place.as_ref()).await?;
             self.slots().push(slot);
             Ok(record)
         }

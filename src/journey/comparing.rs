@@ -57,7 +57,7 @@ pub fn compare(
         guides: project.documents.len(),
         fences: project.fences(),
         examples,
-        problems: project.problems(),
+        problems: project.problems_at(options.sandbox),
         interpreters: used(&chosen, &choices),
         sandbox: options.sandbox.name().to_owned(),
         wall_ms: elapsed(begun),

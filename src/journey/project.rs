@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::discover::{Config, Roots, Settings, Start, guides, included_text};
+use crate::execute::sandbox::{self, Level};
 use crate::extract::{Document, Example, Fate, document_with_includes};
 use crate::plan::environment::{Environment, environments, unknown};
 use crate::plan::interpreter::{Found, Spec, choose, find};
@@ -123,6 +124,13 @@ impl Project {
             problems.extend(unreported_lookalikes(document));
         }
         problems.extend(unknown(&self.documents, &self.environments));
+        problems
+    }
+
+    /// Returns those problems, and first what the user has to be told about the sandbox that examples run in.
+    pub(super) fn problems_at(&self, level: Level) -> Vec<Problem> {
+        let mut problems: Vec<Problem> = sandbox::warning(level).into_iter().collect();
+        problems.extend(self.problems());
         problems
     }
 

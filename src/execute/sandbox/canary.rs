@@ -6,8 +6,6 @@ use std::net::TcpListener;
 use std::os::unix::process::ExitStatusExt as _;
 use std::process::ExitStatus;
 
-use crate::discover::Limits;
-
 use super::order::{Layer, Missing, RunFate, RunOrder};
 use super::slot::Slot;
 
@@ -53,15 +51,5 @@ const SCRIPT_NAME: &str = "canary.py";
 
 fn order(program: &str, secret: &str, port: u16) -> RunOrder {
     let arguments = ["-I", "-S", "-c", SCRIPT, secret, &port.to_string()];
-    RunOrder {
-        program: program.to_owned(),
-        arguments: arguments.map(str::to_owned).into(),
-        environment: Vec::new(),
-        folder: "/home/example".to_owned(),
-        files: Vec::new(),
-        limits: Limits::default(),
-        pids_before: 0,
-        cpus: None,
-        new_network: false,
-    }
+    RunOrder::plain(program, arguments.map(str::to_owned).into())
 }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::plan::Interpreter;
 use crate::problem::Problem;
 
 #[cfg(target_os = "linux")]
@@ -10,6 +11,8 @@ mod canary;
 mod fixes;
 #[cfg(target_os = "linux")]
 pub(crate) mod launcher;
+#[cfg(target_os = "linux")]
+mod layers;
 #[cfg(target_os = "linux")]
 pub(crate) mod order;
 #[cfg(target_os = "linux")]
@@ -63,23 +66,59 @@ pub struct LayerReport {
     pub fix: Option<String>,
 }
 
-/// Finds out whether the walls of `wanted` stand here, by running a real child behind them; returns
-/// the level that runs will have.
-///
-/// # Errors
-///
-/// A problem of class `Blocked` that names the missing layer, the errno and the fix.
-pub fn probe(wanted: Level) -> Result<Level, Problem> {
-    // TODO(#4): every other level answers for itself once the walls are built.
-    match wanted {
-        Level::Off | Level::Reduced | Level::Full => Ok(Level::Off),
+/// Returns what a user has to be told about a level before examples run at it: nothing about the full one.
+#[must_use]
+pub fn warning(level: Level) -> Option<Problem> {
+    let problem = match level {
+        Level::Full => return None,
+        Level::Off => Problem::blocked(
+            "sandbox-off",
+            "examples run without the sandbox: they can do whatever you can",
+        )
+        .hint("leave out `--sandbox off` unless you wrote every example yourself"),
+        Level::Reduced => {
+            let missing: Vec<String> = report(None)
+                .into_iter()
+                .filter(|layer| !layer.on)
+                .map(|layer| format!("{} ({})", layer.name, layer.why))
+                .collect();
+            let missing = if missing.is_empty() {
+                "no layer is missing".to_owned()
+            } else {
+                format!("missing: {}", missing.join("; "))
+            };
+            Problem::blocked("sandbox-reduced", "the sandbox is REDUCED")
+                .because(missing)
+                .hint("the outer container has to have no network: fencepost takes your word for it")
+        }
+    };
+    Some(problem.severity(crate::problem::Severity::Warning))
+}
+
+/// Reports on every layer, for `doctor`; with an interpreter, also whether the walls hold for it.
+#[must_use]
+pub fn report(interpreter: Option<&Interpreter>) -> Vec<LayerReport> {
+    #[cfg(target_os = "linux")]
+    return layers::report(interpreter);
+    #[cfg(not(target_os = "linux"))]
+    {
+        let _ = interpreter;
+        vec![LayerReport {
+            name: "sandbox".to_owned(),
+            on: false,
+            why: NOT_SUPPORTED.to_owned(),
+            fix: Some("use `--sandbox off` for guides that you trust".to_owned()),
+        }]
     }
 }
 
-/// Reports on every layer, for `doctor`.
-#[must_use]
-pub fn report() -> Vec<LayerReport> {
-    Vec::new()
+#[cfg(not(target_os = "linux"))]
+const NOT_SUPPORTED: &str = "the sandbox is not supported yet on this system";
+
+/// Returns the problem that any sandbox is on this system.
+#[cfg(not(target_os = "linux"))]
+pub(super) fn not_supported() -> Problem {
+    Problem::blocked("no-sandbox", NOT_SUPPORTED).hint("use `--sandbox off`")
 }
 
 /// Becomes a launcher of the sandbox if `words`, a command line, ask for it; returns the exit status then.

@@ -17,12 +17,14 @@ pub(crate) struct SlotOrder {
 }
 
 /// A launcher's first answer.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Ready {
     /// Walls that stand, with what is known of each.
     pub standing: Vec<(Layer, String)>,
     /// Walls that do not.
     pub missing: Vec<Missing>,
+    /// Whether runs have namespaces, and with them a root of their own.
+    pub namespaces: bool,
 }
 
 /// One layer of the sandbox.
@@ -82,6 +84,8 @@ pub(crate) struct RunOrder {
     pub environment: Vec<(String, String)>,
     /// The example's folder; where there are namespaces it is made, else it is there.
     pub folder: String,
+    /// Where it may write.
+    pub writable: Vec<String>,
     /// Files written into it, by relative path.
     pub files: Vec<(String, String)>,
     /// Its limits.
@@ -93,6 +97,32 @@ pub(crate) struct RunOrder {
     /// Whether the network is new and needs its settings; the launcher says so.
     #[serde(default)]
     pub new_network: bool,
+}
+
+impl RunOrder {
+    /// Returns an order for a program and its arguments, with nothing else to it.
+    pub(crate) fn plain(program: &str, arguments: Vec<String>) -> Self {
+        Self {
+            program: program.to_owned(),
+            arguments,
+            environment: Vec::new(),
+            folder: "/home/example".to_owned(),
+            writable: vec!["/home".to_owned()],
+            files: Vec::new(),
+            limits: Limits::default(),
+            pids_before: 0,
+            cpus: None,
+            new_network: false,
+        }
+    }
+
+    /// Returns an order whose root can be built, with nothing to run in it.
+    pub(crate) fn trial() -> Self {
+        Self {
+            new_network: true,
+            ..Self::plain("", Vec::new())
+        }
+    }
 }
 
 /// What a launcher says of a run.

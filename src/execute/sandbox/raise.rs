@@ -14,13 +14,13 @@ static PROVED: Mutex<Vec<(PathBuf, Level)>> = Mutex::new(Vec::new());
 
 /// Starts a first slot; at level full, also sends out a canary on the interpreter `program`.
 pub(crate) async fn raise(order: &SlotOrder, program: &str) -> Result<Slot, Problem> {
-    let (mut slot, ready) = Slot::start(order).await.map_err(|error| {
+    let mut slot = Slot::start(order).await.map_err(|error| {
         Problem::blocked("no-sandbox", "the sandbox cannot be had: no launcher")
             .because(error.to_string())
             .hint("see what `fencepost doctor` says")
     })?;
     if order.level == Level::Full {
-        if let Some(missing) = ready.missing.first() {
+        if let Some(missing) = slot.ready.missing.first() {
             return Err(fixes::problem(missing));
         }
         prove(&mut slot, program, order.level).await?;

@@ -37,6 +37,8 @@ pub fn use_launcher(path: PathBuf) {
 pub(crate) struct Slot {
     launcher: tokio::process::Child,
     control: UnixStream,
+    /// Which walls stand around it.
+    pub ready: Ready,
 }
 
 /// What came of a run.
@@ -51,7 +53,7 @@ pub(crate) struct SlotOutput {
 
 impl Slot {
     /// Starts a launcher and hears which walls stand.
-    pub(crate) async fn start(order: &SlotOrder) -> io::Result<(Self, Ready)> {
+    pub(crate) async fn start(order: &SlotOrder) -> io::Result<Self> {
         let (ours, theirs) = socket::pair()?;
         let program = LAUNCHER
             .get()
@@ -68,13 +70,14 @@ impl Slot {
             .spawn()?;
         let control = std::os::unix::net::UnixStream::from(ours);
         control.set_nonblocking(true)?;
-        let slot = Self {
+        let mut slot = Self {
             launcher,
             control: UnixStream::from_std(control)?,
+            ready: Ready::default(),
         };
         slot.send(&serde_json::to_vec(order)?, &[]).await?;
-        let ready = tokio::time::timeout(PATIENCE, slot.receive()).await??;
-        Ok((slot, ready))
+        slot.ready = tokio::time::timeout(PATIENCE, slot.receive()).await??;
+        Ok(slot)
     }
 
     /// Runs one example. After an error the slot is of no more use.
@@ -116,6 +119,7 @@ impl Slot {
         let Self {
             mut launcher,
             control,
+            ready: _,
         } = self;
         drop(control);
         if tokio::time::timeout(PATIENCE, launcher.wait())

@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use crate::compare::Verdict;
 use crate::discover::Start;
+use crate::execute::sandbox;
 use crate::execute::RunOptions;
 use crate::extract::{Document, Example};
 use crate::normalise::Transcript;
@@ -47,7 +48,8 @@ pub fn check(
     let chosen = project.interpreters(request)?;
     let choices = project.choices(&chosen)?;
     let mut checked = Checked::of(project, request, &choices, wanted.repeat, options, watch)?;
-    let mut problems = checked.problems(project);
+    let mut problems: Vec<Problem> = sandbox::warning(options.sandbox).into_iter().collect();
+    problems.extend(checked.problems(project));
     let mut remarks = checked.remarks();
     if wanted.pending {
         let proposed = proposing::propose(&mut checked, project, &choices, options, watch)?;

@@ -57,7 +57,7 @@ pub fn record(
         fences: project.fences(),
         interpreters: used(&chosen, &choices),
         sandbox: options.sandbox.name().to_owned(),
-        problems: project.problems(),
+        problems: project.problems_at(options.sandbox),
         ..Report::default()
     };
     write(&recording, wanted.prune, options.sandbox, &mut report);

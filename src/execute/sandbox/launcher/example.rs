@@ -82,6 +82,8 @@ fn prepare(
     limit(order).map_err(failed(Layer::Limits, "setting limits"))?;
     if confinement.namespaces {
         drop_privileges().map_err(failed(Layer::User, "dropping privileges"))?;
+    } else {
+        std::env::set_current_dir(&order.folder).map_err(program("entering the folder"))?;
     }
     write_files(order).map_err(program("writing the example's files"))?;
     rustix::thread::set_no_new_privs(true)

@@ -12,7 +12,7 @@ use super::super::socket;
 use super::super::system::{self, Split};
 use super::base::Base;
 use super::example::{Confinement, Streams, become_example};
-use super::root;
+use super::{descendants, root};
 
 /// What the first process tells the launcher.
 #[derive(Debug, serde::Serialize, serde::Deserialize)]
@@ -40,7 +40,7 @@ impl Init<'_> {
     /// Runs to the end of the process.
     pub(super) fn run(&self) -> ! {
         let word = match self.start() {
-            Ok(example) => reap(example),
+            Ok(example) => self.reap(example),
             Err(missing) => Word::Failed(missing),
         };
         self.tell(&word, &[]);
@@ -58,8 +58,9 @@ impl Init<'_> {
         kill.map_err(|error| {
             Missing::new(Layer::Processes, "tying lives together", &error.into())
         })?;
-        if let Some(base) = self.base {
-            self.settle(base)?;
+        match self.base {
+            Some(base) => self.settle(base)?,
+            None => self.inherit_orphans()?,
         }
         let failed = |error| Missing::new(Layer::Processes, "starting a process", &error);
         match system::split(0).map_err(failed)? {
@@ -71,6 +72,17 @@ impl Init<'_> {
             Split::Parent(pid, _) => Pid::from_raw(pid)
                 .ok_or_else(|| failed(std::io::Error::from_raw_os_error(libc::ESRCH))),
         }
+    }
+
+    /// Where there is no pid namespace, orphans come to this process, and so do not get away.
+    fn inherit_orphans(&self) -> Result<(), Missing> {
+        let own = rustix::process::getpid();
+        let inherited = rustix::process::set_child_subreaper(Some(own));
+        inherited.map_err(|error| {
+            Missing::new(Layer::Processes, "inheriting orphans", &error.into())
+        })?;
+        self.tell(&Word::Standing, &[]);
+        Ok(())
     }
 
     /// Takes its place in the new namespaces, and shows the launcher where to watch.
@@ -100,29 +112,37 @@ impl Init<'_> {
         self.tell(&Word::Standing, &descriptors.map_err(failed)?);
         Ok(())
     }
-}
 
-/// Waits for the example and for all that is left of it, which is killed.
-fn reap(example: Pid) -> Word {
-    let mut ended: Option<WaitStatus> = None;
-    let mut left = 0;
-    loop {
-        match rustix::process::wait(WaitOptions::empty()) {
-            Ok(Some((pid, status))) => {
-                if pid == example {
-                    ended = Some(status);
-                    left = processes();
-                    system::kill_all_others();
-                }
+    /// Waits for the example and for all that is left of it, which is killed.
+    fn reap(&self, example: Pid) -> Word {
+        let mut ended: Option<WaitStatus> = None;
+        let mut left = 0;
+        while let Ok(Some((pid, status))) = wait_for_any() {
+            if pid != example {
+                continue;
             }
-            Ok(None) | Err(rustix::io::Errno::INTR) => (),
-            Err(_) => break,
+            ended = Some(status);
+            if self.base.is_some() {
+                left = processes();
+                system::kill_all_others();
+            } else {
+                descendants::end_all();
+            }
+        }
+        Word::Ended {
+            status: ended.map_or(0, WaitStatus::as_raw),
+            cpu_ms: u64::try_from(system::children_cpu_time().as_millis()).unwrap_or(u64::MAX),
+            left,
         }
     }
-    Word::Ended {
-        status: ended.map_or(0, WaitStatus::as_raw),
-        cpu_ms: u64::try_from(system::children_cpu_time().as_millis()).unwrap_or(u64::MAX),
-        left,
+}
+
+fn wait_for_any() -> rustix::io::Result<Option<(Pid, WaitStatus)>> {
+    loop {
+        match rustix::process::wait(WaitOptions::empty()) {
+            Err(rustix::io::Errno::INTR) => (),
+            answer => return answer,
+        }
     }
 }
 

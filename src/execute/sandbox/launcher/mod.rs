@@ -5,18 +5,20 @@
 //! long as the socket that is its standard input, and takes everything it started with it.
 
 mod base;
+mod descendants;
 mod example;
 mod filter;
 mod init;
 mod namespaces;
 mod network;
+mod raise;
 mod root;
 mod rules;
 mod watch;
 
 use std::io::{self, Read as _, Seek as _};
 use std::os::fd::{AsFd as _, OwnedFd};
-use std::path::Path;
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, poll};
@@ -27,11 +29,12 @@ use example::{Confinement, Streams};
 use filter::Filters;
 use init::{Init, Word};
 use network::Network;
+use raise::{is_missing, raise, readable};
 use rules::Rules;
 use watch::Sight;
 
 use super::Level;
-use super::order::{Exceeded, Layer, Missing, Ready, RunFate, RunOrder, RunReport, SlotOrder};
+use super::order::{Exceeded, Layer, Missing, RunFate, RunOrder, RunReport, SlotOrder};
 use super::socket;
 use super::system::{self, RUN_NAMESPACES, Split};
 
@@ -63,6 +66,8 @@ struct Launcher {
     /// The priority that examples have: fencepost's own.
     priority: i32,
     base: Option<Base>,
+    /// What examples may read where there are no namespaces.
+    readable: Vec<PathBuf>,
     landlock: bool,
     filters: Option<Filters>,
     /// The network as it was before the last run.
@@ -75,6 +80,8 @@ struct Launcher {
 
 /// A run that goes on.
 struct Running {
+    pid: i32,
+    has_namespaces: bool,
     first: OwnedFd,
     word: OwnedFd,
     sight: Option<Sight>,
@@ -85,31 +92,18 @@ struct Running {
 impl Launcher {
     /// Builds the walls and tells which of them stand.
     fn new(control: OwnedFd, order: &SlotOrder, priority: i32) -> Option<Self> {
-        let mut ready = Ready {
-            standing: Vec::new(),
-            missing: Vec::new(),
-        };
-        let base = match build_base(order) {
-            Ok(base) => {
-                for layer in [Layer::User, Layer::Network, Layer::Mounts] {
-                    ready.standing.push((layer, String::new()));
-                }
-                Some(base)
-            }
-            Err(missing) => {
-                ready.missing.push(missing);
-                None
-            }
-        };
-        let landlock = check_landlock(&mut ready);
-        let filters = check_seccomp(&mut ready);
+        let (base, ready, filters) = raise(order);
+        let landlock = !is_missing(&ready, Layer::Landlock);
         let enough = order.level == Level::Reduced || ready.missing.is_empty();
         let text = serde_json::to_vec(&ready).ok()?;
         socket::send(&control, &text, &[]).ok()?;
-        enough.then(|| Self {
+        let own = rustix::process::getpid();
+        let inherits = base.is_some() || rustix::process::set_child_subreaper(Some(own)).is_ok();
+        (enough && inherits).then(|| Self {
             control,
             priority,
             base,
+            readable: readable(order),
             landlock,
             filters,
             network: Network::now(),
@@ -163,14 +157,17 @@ impl Launcher {
         match system::split(namespaces).map_err(failed)? {
             Split::Child => {
                 drop(word);
-                let readable = [Path::new("/")];
-                let writable = ["/home", "/tmp", "/dev/shm"].map(Path::new);
+                let root = [PathBuf::from("/")];
                 let confinement = Confinement {
                     priority: self.priority,
                     namespaces: self.base.is_some(),
                     rules: self.landlock.then_some(Rules {
-                        readable: &readable,
-                        writable: &writable,
+                        readable: if self.base.is_some() {
+                            &root
+                        } else {
+                            &self.readable
+                        },
+                        writable: &order.writable,
                     }),
                     filters: self.filters.as_ref(),
                 };
@@ -183,7 +180,9 @@ impl Launcher {
                 };
                 init.run()
             }
-            Split::Parent(_, first) => Ok(Running {
+            Split::Parent(pid, first) => Ok(Running {
+                pid,
+                has_namespaces: self.base.is_some(),
                 first,
                 word,
                 sight: None,
@@ -260,8 +259,12 @@ impl Running {
     fn listen(&mut self, order: &RunOrder) -> Option<(RunFate, Duration)> {
         let (text, descriptors) = socket::receive(&self.word).unwrap_or_default();
         match serde_json::from_slice(&text) {
-            Ok(Word::Standing) => {
+            Ok(Word::Standing) if self.has_namespaces => {
                 self.sight = Sight::new(descriptors);
+                None
+            }
+            Ok(Word::Standing) => {
+                self.sight = Sight::below(self.pid);
                 None
             }
             Ok(Word::Ended {
@@ -294,46 +297,11 @@ impl Running {
     /// Kills the first process, and with it everything in its namespaces; returns when all is gone.
     fn kill(&self) {
         let _ = pidfd_send_signal(&self.first, Signal::KILL);
+        if !self.has_namespaces {
+            descendants::end_all();
+            return;
+        }
         let _ = waitid(WaitId::PidFd(self.first.as_fd()), WaitIdOptions::EXITED);
-    }
-}
-
-fn build_base(order: &SlotOrder) -> Result<Base, Missing> {
-    namespaces::enter_user()?;
-    namespaces::enter_others()?;
-    Base::build(&order.readable)
-}
-
-fn check_landlock(ready: &mut Ready) -> bool {
-    match system::landlock_abi() {
-        Ok(abi) => ready.standing.push((Layer::Landlock, format!("ABI {abi}"))),
-        Err(error) => {
-            let step = "asking for Landlock";
-            ready
-                .missing
-                .push(Missing::new(Layer::Landlock, step, &error));
-            return false;
-        }
-    }
-    true
-}
-
-fn check_seccomp(ready: &mut Ready) -> Option<Filters> {
-    let filters = rustix::thread::secure_computing_mode()
-        .map_err(io::Error::from)
-        .and_then(|_| Filters::compile().map_err(io::Error::other));
-    match filters {
-        Ok(filters) => {
-            ready.standing.push((Layer::Seccomp, String::new()));
-            Some(filters)
-        }
-        Err(error) => {
-            let step = "asking for seccomp filters";
-            ready
-                .missing
-                .push(Missing::new(Layer::Seccomp, step, &error));
-            None
-        }
     }
 }
 

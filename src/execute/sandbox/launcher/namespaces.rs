@@ -19,7 +19,7 @@ const NOBODY: u32 = 65534;
 pub(super) fn enter_user() -> Result<(), Missing> {
     let effective = rustix::process::geteuid().as_raw();
     let group = rustix::process::getegid().as_raw();
-    let entered = if effective == 0 {
+    let entered = if effective == 0 && is_here(NOBODY) {
         enter_as_root()
     } else {
         unshare(UnshareFlags::NEWUSER).and_then(|()| {
@@ -29,6 +29,18 @@ pub(super) fn enter_user() -> Result<(), Missing> {
         })
     };
     entered.map_err(|error| Missing::new(Layer::User, "making a user namespace", &error))
+}
+
+/// Says whether a user exists in this user namespace. A root of somebody's own namespace has no `nobody`.
+fn is_here(user: u32) -> bool {
+    let map = fs::read_to_string("/proc/self/uid_map").unwrap_or_default();
+    map.lines().any(|line| {
+        let mut numbers = line.split_ascii_whitespace().map(str::parse::<u32>);
+        match (numbers.next(), numbers.next(), numbers.next()) {
+            (Some(Ok(first)), _, Some(Ok(count))) => user >= first && user - first < count,
+            _ => false,
+        }
+    })
 }
 
 /// Enters the other namespaces that all runs of a launcher share, and makes mounts private.

@@ -1,6 +1,6 @@
 //! Landlock: what examples may read and write, below and beside the mounts.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use landlock::{
     ABI, Access as _, AccessFs, BitFlags, CompatLevel, Compatible as _, PathBeneath, PathFd,
@@ -13,9 +13,9 @@ const NEWEST: ABI = ABI::V6;
 /// What a run may do with files.
 pub(super) struct Rules<'a> {
     /// Where it may read and execute.
-    pub readable: &'a [&'a Path],
+    pub readable: &'a [PathBuf],
     /// Where it may do anything.
-    pub writable: &'a [&'a Path],
+    pub writable: &'a [String],
 }
 
 impl Rules<'_> {
@@ -32,11 +32,11 @@ impl Rules<'_> {
         let everything = self
             .readable
             .iter()
-            .map(|path| (*path, AccessFs::from_read(NEWEST)))
+            .map(|path| (path.as_path(), AccessFs::from_read(NEWEST)))
             .chain(
                 self.writable
                     .iter()
-                    .map(|path| (*path, AccessFs::from_all(NEWEST))),
+                    .map(|path| (Path::new(path), AccessFs::from_all(NEWEST))),
             )
             .chain([(Path::new("/dev"), devices)]);
         for (path, rights) in everything {

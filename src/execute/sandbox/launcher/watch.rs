@@ -11,6 +11,7 @@ use rustix::fs::{Mode, OFlags, RawDir, StatFs, fstatfs, openat};
 use crate::discover::Limits;
 
 use super::super::order::Exceeded;
+use super::descendants;
 use super::root::{DISK_ALLOWANCE, files_within};
 
 /// How often the tree is looked at.
@@ -22,13 +23,23 @@ const SOCKET_BYTES: u64 = 256 << 10;
 
 const PAGE: u64 = 4096;
 
-/// A view of one run: its `/proc`, and its file systems.
+/// A view of one run: its `/proc`, and what else it has of its own.
 pub(super) struct Sight {
     proc: OwnedFd,
-    root: OwnedFd,
-    shared: OwnedFd,
-    /// System V segments, queues and semaphores, which nobody has to hold on to.
-    objects: [std::fs::File; 3],
+    own: Own,
+}
+
+/// What a run has of its own.
+enum Own {
+    /// Namespaces: file systems, and System V segments, queues and semaphores, which nobody has to
+    /// hold on to.
+    Namespaces {
+        root: OwnedFd,
+        shared: OwnedFd,
+        objects: [std::fs::File; 3],
+    },
+    /// Nothing but the processes below this one.
+    Processes(i32),
 }
 
 /// Which column of `/proc/sysvipc` tells how much there is, and how many bytes one of it takes:
@@ -52,12 +63,20 @@ impl Sight {
     pub(super) fn new(descriptors: Vec<OwnedFd>) -> Option<Self> {
         let [proc, root, shared, segments, queues, semaphores] =
             <[OwnedFd; 6]>::try_from(descriptors).ok()?;
-        Some(Self {
-            proc,
+        let own = Own::Namespaces {
             root,
             shared,
             objects: [segments, queues, semaphores].map(std::fs::File::from),
-        })
+        };
+        Some(Self { proc, own })
+    }
+
+    /// Looks at the processes below one, where there are no namespaces.
+    pub(super) fn below(first: i32) -> Option<Self> {
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        let proc = rustix::fs::open("/proc", flags, Mode::empty()).ok()?;
+        let own = Own::Processes(first);
+        Some(Self { proc, own })
     }
 
     /// Says which limit the tree has passed, if any.
@@ -74,7 +93,7 @@ impl Sight {
         if self.disk_is_full(limits) {
             return Some(Exceeded::Disk);
         }
-        let used = used(&self.root) + used(&self.shared) + self.objects();
+        let used = self.used();
         let sockets = sum.sockets.saturating_sub(FREE_SOCKETS) * SOCKET_BYTES;
         let at_most = sum.resident + sum.files + used + sockets;
         (at_most > limits.memory && self.exact(&pids, sum.files + used) + sockets > limits.memory)
@@ -83,26 +102,41 @@ impl Sight {
 
     /// Says whether more was written to the private disk than it may hold.
     pub(super) fn disk_is_full(&self, limits: &Limits) -> bool {
-        statistics(&self.root).is_some_and(|disk| {
+        let Own::Namespaces { root, .. } = &self.own else {
+            return false;
+        };
+        statistics(root).is_some_and(|disk| {
             let bytes = disk.f_blocks.saturating_sub(disk.f_bfree) * block(&disk);
             let files = disk.f_files.saturating_sub(disk.f_ffree);
             bytes > limits.disk.min(u64::MAX - DISK_ALLOWANCE) || files > files_within(limits.disk)
         })
     }
 
-    /// Bytes in System V segments, queues and semaphores.
-    fn objects(&self) -> u64 {
+    /// Bytes in private file systems, and in System V segments, queues and semaphores.
+    fn used(&self) -> u64 {
+        let Own::Namespaces {
+            root,
+            shared,
+            objects,
+        } = &self.own
+        else {
+            return 0;
+        };
         let bytes = |(mut file, (column, size)): (&std::fs::File, (usize, u64))| {
             let mut text = String::new();
             let read = file.rewind().and_then(|()| file.read_to_string(&mut text));
             let of_line = |line: &str| number(line.split_ascii_whitespace().nth(column)) * size;
             read.map_or(0, |_| text.lines().skip(1).map(of_line).sum())
         };
-        self.objects.iter().zip(OBJECTS).map(bytes).sum()
+        let objects: u64 = objects.iter().zip(OBJECTS).map(bytes).sum();
+        used(root) + used(shared) + objects
     }
 
     /// Every process but the first.
     fn pids(&self) -> Vec<String> {
+        if let Own::Processes(first) = self.own {
+            return descendants::of(first);
+        }
         let mut buffer = Vec::with_capacity(4096);
         names(&self.proc, c".", &mut buffer)
             .into_iter()
