@@ -45,6 +45,7 @@ fn assert_all_work(person: Person) {
         let words = [
             "check",
             "guide.md",
+            "--no-cache",
             "--sandbox",
             "full",
             "--format",

@@ -58,6 +58,14 @@ mod interrupts;
 #[cfg(target_os = "linux")]
 mod compatibility;
 
+/// Full, reduced, refuse, off.
+#[cfg(target_os = "linux")]
+mod ladder;
+
+/// Many runs in a row.
+#[cfg(target_os = "linux")]
+mod soak;
+
 /// What the sandbox must stop.
 #[cfg(target_os = "linux")]
 mod security;

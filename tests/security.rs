@@ -180,6 +180,7 @@ impl Host {
         let mut all = vec![
             "check",
             "guide.md",
+            "--no-cache",
             "--format",
             "json",
             "--python",

@@ -58,12 +58,7 @@ pub(super) async fn run(
     Ok(record)
 }
 
-fn order(
-    run: &PlannedRun,
-    home: &Path,
-    temporary: &Path,
-    layout: &Layout,
-) -> Option<RunOrder> {
+fn order(run: &PlannedRun, home: &Path, temporary: &Path, layout: &Layout) -> Option<RunOrder> {
     let text = |path: &Path| path.to_str().map(str::to_owned);
     let environment = surroundings::environment(run, home, temporary)
         .into_iter()
@@ -161,7 +156,10 @@ fn folders(interpreter: &Interpreter) -> Vec<PathBuf> {
             folders.push(prefix.clone());
         }
     }
-    if !folders.iter().any(|folder| interpreter.real_path.starts_with(folder)) {
+    if !folders
+        .iter()
+        .any(|folder| interpreter.real_path.starts_with(folder))
+    {
         folders.push(interpreter.real_path.clone());
     }
     folders.retain(|folder| !folder.starts_with("/usr"));

@@ -111,7 +111,11 @@ mod closed {
                 None => Slot::start(&self.order).await?,
             };
             let folder = &run.surroundings.folder;
-            let place = self.site.as_ref().map(|site| site.place(folder)).transpose()?;
+            let place = self
+                .site
+                .as_ref()
+                .map(|site| site.place(folder))
+                .transpose()?;
             let record = walled::run(run, &mut slot, place.as_ref()).await?;
             self.slots().push(slot);
             Ok(record)

@@ -17,12 +17,7 @@ const ALL: [Layer; 6] = [
 ];
 
 /// Layers that need the one before them.
-const NAMESPACES: [Layer; 4] = [
-    Layer::User,
-    Layer::Mounts,
-    Layer::Processes,
-    Layer::Network,
-];
+const NAMESPACES: [Layer; 4] = [Layer::User, Layer::Mounts, Layer::Processes, Layer::Network];
 
 /// Raises what can be raised, and sends out a canary where all of it stands.
 pub(super) fn report(interpreter: Option<&Interpreter>) -> Vec<LayerReport> {
@@ -70,14 +65,13 @@ fn of(layer: Layer, ready: &Ready) -> LayerReport {
             fix: None,
         };
     }
-    match ready.missing.iter().find(|missing| missing.layer == layer) {
-        Some(missing) => missing_layer(missing),
-        None => {
-            let cause = ready.missing.iter().find(|other| NAMESPACES.contains(&other.layer));
-            let cause = cause.map_or("another layer", |missing| fixes::name(missing.layer));
-            off(&name, format!("not tried: needs {cause}"), None)
-        }
+    if let Some(missing) = ready.missing.iter().find(|missing| missing.layer == layer) {
+        return missing_layer(missing);
     }
+    let mut missing = ready.missing.iter();
+    let cause = missing.find(|other| NAMESPACES.contains(&other.layer));
+    let cause = cause.map_or("another layer", |missing| fixes::name(missing.layer));
+    off(&name, format!("not tried: needs {cause}"), None)
 }
 
 async fn proof(slot: &mut Slot, interpreter: &Interpreter) -> LayerReport {

@@ -89,7 +89,9 @@ pub fn warning(level: Level) -> Option<Problem> {
             };
             Problem::blocked("sandbox-reduced", "the sandbox is REDUCED")
                 .because(missing)
-                .hint("the outer container has to have no network: fencepost takes your word for it")
+                .hint(
+                    "the outer container has to have no network: fencepost takes your word for it",
+                )
         }
     };
     Some(problem.severity(crate::problem::Severity::Warning))

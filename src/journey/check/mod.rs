@@ -7,8 +7,8 @@ use std::time::Instant;
 
 use crate::compare::Verdict;
 use crate::discover::Start;
-use crate::execute::sandbox;
 use crate::execute::RunOptions;
+use crate::execute::sandbox;
 use crate::extract::{Document, Example};
 use crate::normalise::Transcript;
 use crate::plan::{Choice, Disposition, Interpreter, Plan, PlanEntry, PlannedRun};

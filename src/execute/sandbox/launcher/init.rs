@@ -78,9 +78,8 @@ impl Init<'_> {
     fn inherit_orphans(&self) -> Result<(), Missing> {
         let own = rustix::process::getpid();
         let inherited = rustix::process::set_child_subreaper(Some(own));
-        inherited.map_err(|error| {
-            Missing::new(Layer::Processes, "inheriting orphans", &error.into())
-        })?;
+        inherited
+            .map_err(|error| Missing::new(Layer::Processes, "inheriting orphans", &error.into()))?;
         self.tell(&Word::Standing, &[]);
         Ok(())
     }

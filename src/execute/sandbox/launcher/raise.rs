@@ -12,8 +12,17 @@ use super::{namespaces, root};
 
 /// Folders of the host that programs need, where examples have no root of their own.
 const SYSTEM: [&str; 11] = [
-    "/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/nix/store", "/gnu/store",
-    "/etc", "/proc",
+    "/usr",
+    "/bin",
+    "/sbin",
+    "/lib",
+    "/lib32",
+    "/lib64",
+    "/libx32",
+    "/nix/store",
+    "/gnu/store",
+    "/etc",
+    "/proc",
 ];
 
 /// Raises what can be raised.
@@ -59,7 +68,9 @@ pub(super) fn is_missing(ready: &Ready, layer: Layer) -> bool {
 /// What examples may read where they have no root of their own.
 pub(super) fn readable(order: &SlotOrder) -> Vec<PathBuf> {
     let system = SYSTEM.into_iter().chain(["/dev"]).map(PathBuf::from);
-    system.chain(order.readable.iter().map(PathBuf::from)).collect()
+    system
+        .chain(order.readable.iter().map(PathBuf::from))
+        .collect()
 }
 
 /// Enters namespaces. Where less will do, a process that is split off tries first: there is no way back.
