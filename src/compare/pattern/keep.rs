@@ -57,9 +57,8 @@ fn keep_lines(old: &str, printed: &str) -> String {
 fn keep_between(kept: &mut Vec<String>, old: &[&str], printed: &[&str]) {
     let escaped =
         |lines: &[&str]| -> Vec<String> { lines.iter().map(|line| escape(line)).collect() };
-    let is_any = |line: &&str| *line == ANY_LINES;
-    let before = old.iter().position(|line| is_any(line));
-    let after = old.iter().rev().position(|line| is_any(line));
+    let before = old.iter().position(|line| *line == ANY_LINES);
+    let after = old.iter().rev().position(|line| *line == ANY_LINES);
     match before.zip(after) {
         Some((before, after)) if before + after <= printed.len() => {
             kept.extend(escaped(&printed[..before]));
