@@ -120,6 +120,10 @@ impl Divider<'_> {
             source.push_str(body.get(1..).unwrap_or_default());
             source.push('\n');
         }
+        // As in `doctest`, a last line that is empty adds no line feed of its own.
+        if source.ends_with("\n\n") {
+            source.pop();
+        }
         source
     }
 
@@ -202,7 +206,7 @@ fn is_want(line: &str) -> bool {
 fn is_blank_or_comment(source: &str) -> bool {
     let (first, rest) = source.split_once('\n').unwrap_or((source, ""));
     let first = first.trim_start_matches(' ');
-    rest.trim_end_matches('\n').is_empty() && (first.is_empty() || first.starts_with('#'))
+    rest.is_empty() && (first.is_empty() || first.starts_with('#'))
 }
 
 /// Replaces tabs by blanks up to the next multiple of eight columns.

@@ -2,6 +2,8 @@
 //!
 //! `UPDATE=1` writes the `.fates` files anew; read the difference before it is committed.
 
+mod divisions;
+
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -54,15 +56,24 @@ fn difference(path: &Path) -> Option<String> {
 }
 
 fn read(path: &Path) -> Document {
-    let guide = Guide {
+    let guide = guide(path, &fs::read_to_string(path).unwrap());
+    document_with_includes(&guide, &|wanted| included_text(&guide, wanted))
+}
+
+fn guide(path: &Path, text: &str) -> Guide {
+    Guide {
         id: path.file_name().unwrap().to_string_lossy().into_owned(),
         path: path.to_owned(),
-        text: Arc::from(fs::read_to_string(path).unwrap()),
+        text: Arc::from(text),
         expected_path: PathBuf::new(),
         settings: Arc::new(Settings::default()),
         selectors: Vec::new(),
-    };
-    document_with_includes(&guide, &|wanted| included_text(&guide, wanted))
+    }
+}
+
+/// Reads a text that stands in no file.
+fn read_text(text: &str) -> Document {
+    document_with_includes(&guide(Path::new("guide.md"), text), &|_| None)
 }
 
 /// Writes a line per fence, then a line per problem.
