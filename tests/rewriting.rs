@@ -123,11 +123,11 @@ fn rewritten(text: &str, runs: &Runs, analyses: &[Vec<Analysis>]) -> (String, Ve
         .map(|(example, analyses)| {
             let with_comments_of = |(block, analysis): (&fencepost::extract::Block, &Analysis)| {
                 let lines: Vec<&str> = block.code.lines().collect();
-                let mut analysis = analysis.clone();
-                for comment in &mut analysis.comments {
+                let mut of_block = analysis.clone();
+                for comment in &mut of_block.comments {
                     comment.text = lines[comment.line].chars().skip(comment.column).collect();
                 }
-                analysis
+                of_block
             };
             Source {
                 example,
