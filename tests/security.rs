@@ -502,3 +502,53 @@ fn no_ending_can_be_forged() {
 fn output_is_kept_as_it_was() {
     assert_table("output");
 }
+
+#[test]
+fn what_is_shown_is_safe_in_each_format() {
+    let mut guide = String::from("# Guide\n");
+    for row in rows("output") {
+        let name = &row.name;
+        let code = row.code.trim_start_matches('\n');
+        // Printed to both streams and raised, against a claim that is false, so that all of it is shown.
+        let twice = format!(
+            "import contextlib, sys\nwith contextlib.redirect_stdout(sys.stderr):\n    pass\n{code}raise SystemExit('\\x1b[1m::error::<script>`|')\n"
+        );
+        write!(
+            guide,
+            "\n<!-- fencepost: name={name} -->\n````python\n{twice}````\n\n```output\nsomething else\n```\n"
+        )
+        .unwrap();
+    }
+    let project = Project::new().file("guide.md", &guide);
+    for format in ["human", "json", "junit", "github", "markdown"] {
+        let shown = project.run(&format!("check guide.md --no-cache --format {format}"));
+        let text = format!("{}{}", shown.stdout(), shown.stderr());
+        assert!(text.contains("carriage-returns"), "{format}:\n{text}");
+        let hurts = |character: &char| {
+            let is_bidi = matches!(character, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+            is_bidi || (character.is_control() && !matches!(character, '\n' | '\t'))
+        };
+        let found = text.chars().find(hurts);
+        assert_eq!(found, None, "{format}:\n{text:?}");
+        let is_command = |line: &&str| {
+            let line = line.trim_start();
+            let ours = format == "github"
+                && (line.starts_with("::error file=guide.md,")
+                    || line.starts_with("::warning file=guide.md,"));
+            !ours && (line.starts_with("::") || line.starts_with("##["))
+        };
+        assert_eq!(text.lines().find(is_command), None, "{format}");
+        if format == "junit" {
+            assert!(
+                !text.contains("<script>") && !text.contains("]]>"),
+                "{text}"
+            );
+        }
+        if format == "markdown" {
+            let outside_code = text
+                .lines()
+                .any(|line| line.replace("`<script>", "").contains("<script>"));
+            assert!(!outside_code, "{text}");
+        }
+    }
+}

@@ -125,8 +125,8 @@ pub(crate) fn write_tables(report: &Report, sink: &mut dyn Write) -> io::Result<
         let name = example.id.rsplit('#').next().unwrap_or_default();
         writeln!(
             sink,
-            "| Версия | Вывод примера `{}` |\n|---|---|",
-            safe::markdown_cell(name)
+            "| Версия | Вывод примера {} |\n|---|---|",
+            safe::markdown_code(name)
         )?;
         for group in &behaviours.groups {
             let versions: Vec<&str> = group
@@ -146,16 +146,12 @@ fn cell(group: &Behaviour) -> String {
     let exception = (!group.works)
         .then(|| group.transcript.stderr.lines().next_back())
         .flatten();
-    let ticked = |line: &str| {
-        let tick = if line.contains('`') { "``" } else { "`" };
-        format!("{tick}{}{tick}", safe::markdown_cell(line))
-    };
     group
         .transcript
         .stdout
         .lines()
         .chain(exception)
-        .map(ticked)
+        .map(safe::markdown_code)
         .collect::<Vec<_>>()
         .join(" ")
 }

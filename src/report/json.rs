@@ -8,6 +8,7 @@ use crate::compare::{Difference, Instability, VaryingSpan};
 use crate::plan::Interpreter;
 use crate::problem::Problem;
 
+use super::safe;
 use super::{
     ExampleReport, FenceReport, Report, RunReport, comparison, told_difference, verdict_name,
 };
@@ -38,7 +39,7 @@ pub(crate) fn write_fences(fences: &[FenceReport], sink: &mut dyn Write) -> io::
 }
 
 fn line(value: &Value, sink: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer(&mut *sink, value)?;
+    sink.write_all(safe::json(&value.to_string()).as_bytes())?;
     sink.write_all(b"\n")
 }
 

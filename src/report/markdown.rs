@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::joined::findings;
-use super::safe::markdown_cell;
+use super::safe::{markdown_cell, markdown_code};
 use super::{Report, comparison, verdict_name, versions};
 
 /// Writes one table of findings; of a comparison, one table for each example that differs.
@@ -26,8 +26,8 @@ pub(crate) fn write(report: &Report, sink: &mut dyn Write) -> io::Result<()> {
             let verdict = verdict_name(finding.verdict);
             writeln!(
                 sink,
-                "| `{}` | {on} | {verdict} | {} |",
-                markdown_cell(&example.id),
+                "| {} | {on} | {verdict} | {} |",
+                markdown_code(&example.id),
                 markdown_cell(why)
             )?;
         }

@@ -115,7 +115,7 @@ impl MutatedReport {
 
     fn write_json(&self, sink: &mut dyn Write) -> io::Result<()> {
         for run in &self.runs {
-            writeln!(sink, "{}", to_json(run))?;
+            writeln!(sink, "{}", super::safe::json(&to_json(run).to_string()))?;
         }
         for problem in &self.checked.problems {
             writeln!(sink, "{}", json::problem(problem))?;

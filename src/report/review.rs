@@ -58,9 +58,9 @@ pub fn write_list(
     sink: &mut dyn Write,
 ) -> io::Result<()> {
     if format == Format::Json {
-        return reports
-            .iter()
-            .try_for_each(|report| writeln!(sink, "{}", to_json(report)));
+        return reports.iter().try_for_each(|report| {
+            writeln!(sink, "{}", super::safe::json(&to_json(report).to_string()))
+        });
     }
     for report in reports {
         write_one(report, sink)?;

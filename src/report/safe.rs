@@ -1,8 +1,23 @@
 //! Makes text that examples or guides brought safe to show.
 
-/// Escapes control characters, ANSI sequences and bidirectional controls; line feeds and tabs stay.
+/// Escapes control characters, ANSI sequences, bidirectional controls and what a CI runner that reads
+/// along takes for its own commands; line feeds and tabs stay.
 #[must_use]
 pub(crate) fn terminal(text: &str) -> String {
+    let controlled = controls(text);
+    let lines = controlled.split_inclusive('\n').map(|line| {
+        let (blank, rest) = line.split_at(line.len() - line.trim_start().len());
+        match rest.chars().next() {
+            Some(first @ (':' | '#')) if rest.starts_with("::") || rest.starts_with("##[") => {
+                format!("{blank}{}{}", escaped(first), &rest[1..])
+            }
+            Some(_) | None => line.to_owned(),
+        }
+    });
+    lines.collect()
+}
+
+fn controls(text: &str) -> String {
     text.chars()
         .map(|character| {
             if is_unsafe(character) {
@@ -26,10 +41,29 @@ pub(crate) fn xml(text: &str) -> String {
         .collect()
 }
 
+/// Escapes, in a JSON text, what JSON would let through and a terminal would not.
+#[must_use]
+pub(crate) fn json(text: &str) -> String {
+    if !text.contains(is_unsafe) {
+        return text.to_owned();
+    }
+    // Only strings of JSON can hold such characters, and all of them are of the first plane.
+    let escaped = |character: char| format!("\\u{:04x}", u32::from(character));
+    text.chars()
+        .map(|character| {
+            if is_unsafe(character) {
+                escaped(character)
+            } else {
+                character.to_string()
+            }
+        })
+        .collect()
+}
+
 /// Escapes a value for a GitHub workflow command: data after `::`.
 #[must_use]
 pub(crate) fn github_data(text: &str) -> String {
-    terminal(text)
+    controls(text)
         .replace('%', "%25")
         .replace('\r', "%0D")
         .replace('\n', "%0A")
@@ -41,10 +75,27 @@ pub(crate) fn github_property(text: &str) -> String {
     github_data(text).replace(':', "%3A").replace(',', "%2C")
 }
 
-/// Escapes a cell of a Markdown table.
+/// Escapes text of a cell of a Markdown table: no HTML, no other cell, no command.
 #[must_use]
 pub(crate) fn markdown_cell(text: &str) -> String {
-    terminal(text).replace('|', "\\|").replace('\n', "<br>")
+    terminal(text)
+        .replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('|', "\\|")
+        .replace('\n', "<br>")
+}
+
+/// Returns a code span in a cell of a Markdown table, whatever ticks the text holds.
+#[must_use]
+pub(crate) fn markdown_code(text: &str) -> String {
+    let text = terminal(text).replace('|', "\\|").replace('\n', " ");
+    let runs = text.split(|character| character != '`').map(str::len);
+    let ticks = "`".repeat(runs.max().unwrap_or(0) + 1);
+    if text.contains('`') || text.is_empty() {
+        format!("{ticks} {text} {ticks}")
+    } else {
+        format!("{ticks}{text}{ticks}")
+    }
 }
 
 fn is_unsafe(character: char) -> bool {
@@ -78,6 +129,33 @@ mod tests {
     fn workflow_commands_cannot_be_forged() {
         assert_eq!(github_data("x\n::error::y%"), "x%0A::error::y%25");
         assert_eq!(github_property("a:b,c"), "a%3Ab%2Cc");
+    }
+
+    #[test]
+    fn commands_for_a_runner_that_reads_along_are_escaped() {
+        assert_eq!(
+            terminal("::error::x\n  ##[warning]y\na ::b\n"),
+            "\\x3a:error::x\n  \\x23#[warning]y\na ::b\n"
+        );
+        assert_eq!(xml("\n::stop-commands::x"), "\n\\x3a:stop-commands::x");
+    }
+
+    #[test]
+    fn json_keeps_its_meaning() {
+        let value = serde_json::json!({"a": "\u{9b}\u{202e}\u{7f}\n"});
+        let text = json(&value.to_string());
+        assert!(text.is_ascii());
+        assert_eq!(
+            serde_json::from_str::<serde_json::Value>(&text).unwrap(),
+            value
+        );
+    }
+
+    #[test]
+    fn no_text_gets_out_of_its_place_in_markdown() {
+        assert_eq!(markdown_cell("<b>|&\nx"), "&lt;b>\\|&amp;<br>x");
+        assert_eq!(markdown_code("a|b"), "`a\\|b`");
+        assert_eq!(markdown_code("a``<script>"), "``` a``<script> ```");
     }
 
     #[test]
