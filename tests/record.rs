@@ -135,3 +135,35 @@ fn patterns_that_a_person_put_in_survive_recording() {
     project.run("record").exits(0);
     assert_eq!(project.read("expected/a.toml"), pattern);
 }
+
+#[test]
+fn false_claims_are_rewritten_and_no_other_byte() {
+    let text = "# T\r\n\r\n> ```python\r\n> print(1 + 1)  # => 3\r\n> ```\r\n\r\nOutput stays.\r\n";
+    let project = Project::new().file("a.md", text);
+    project.run("record").exits(1).prints("1 differs");
+    project
+        .run("record --claims")
+        .exits(0)
+        .prints("rewrote 1 claim in 1 guide");
+    assert_eq!(project.read("a.md"), text.replace("# => 3", "# => 2"));
+    let expected = project.read("expected/a.toml");
+    project.run("record --claims").exits(0).prints_no("rewrote");
+    assert_eq!(project.read("expected/a.toml"), expected);
+    project.run("check").exits(0);
+}
+
+#[test]
+fn a_claim_that_versions_answer_differently_becomes_fences_with_conditions() {
+    if !["3.12", "3.13"].into_iter().all(has_python) {
+        return;
+    }
+    let text = "# T\n\n```python\nimport gc\nprint(gc.get_threshold())\n```\n\nOutput:\n\n```text\n?\n```\n";
+    let project = Project::new().on(&["3.12", "3.13"]).file("a.md", text);
+    project.run("record --claims").exits(0);
+    let guide = project.read("a.md");
+    assert!(
+        guide.contains("<!-- fencepost: python=") && guide.contains("(2000, 10, 10)"),
+        "{guide}"
+    );
+    project.run("check").exits(0).prints("2 match");
+}

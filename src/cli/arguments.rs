@@ -33,6 +33,7 @@ Examples:
   fencepost record                      every guide on every interpreter found
   fencepost record 'guide.md#gc'        one example
   fencepost record --python 3.14        add a version, leave the others as they are
+  fencepost record --claims             also rewrite false outputs that the guides show
   fencepost record --prune              also remove what no example answers to";
 
 const LIST_EXAMPLES: &str = "\
@@ -212,6 +213,7 @@ pub(crate) struct CheckArguments {
 
 /// `record`
 #[derive(Debug, Clone, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(crate) struct RecordArguments {
     #[command(flatten)]
     pub(crate) guides: GuideArguments,
@@ -231,6 +233,10 @@ pub(crate) struct RecordArguments {
     /// Remove expectations that no example answers to
     #[arg(long)]
     pub(crate) prune: bool,
+
+    /// First rewrite outputs that the guides show and that are false
+    #[arg(long)]
+    pub(crate) claims: bool,
 
     /// Record even where the environment variable CI is set
     #[arg(long)]

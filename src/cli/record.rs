@@ -31,6 +31,7 @@ pub(crate) fn run(arguments: &RecordArguments) -> Result<ExitCode, Vec<Problem>>
     let wanted = RecordRequest {
         runs: arguments.runs.into(),
         prune: arguments.prune,
+        claims: arguments.claims,
     };
     let mut follower = Follower::new(&arguments.output, &arguments.run);
     let watch = &mut |event: journey::Watched<'_>| follower.watch(&event);

@@ -19,7 +19,7 @@ use crate::journey::running::{Analyses, normalised};
 /// What was seen so far, example by example.
 pub(in crate::journey) struct Recording<'a> {
     pub(super) project: &'a Project,
-    claims: Analyses,
+    pub(super) claims: Analyses,
     pub(in crate::journey) examples: Vec<ExampleReport>,
     /// What may be recorded, by guide.
     pub(in crate::journey) seen: BTreeMap<String, Seen>,

@@ -1,5 +1,6 @@
 //! `record`: run each example in several surroundings, refuse what is not stable, write the rest.
 
+mod claims;
 mod looking;
 mod tally;
 mod variations;
@@ -17,6 +18,7 @@ use super::environments::planned;
 use super::running::{Watch, anew, run};
 use super::{Project, Request};
 
+use claims::{Rewritten, rewrite_claims};
 pub(super) use looking::{Recording, told_unstable};
 pub(super) use variations::FEWEST_RUNS;
 use variations::{variations, varied};
@@ -29,6 +31,8 @@ pub struct RecordRequest {
     pub runs: usize,
     /// Whether expectations without an example are removed.
     pub prune: bool,
+    /// Whether false outputs that the guides show are rewritten first.
+    pub claims: bool,
 }
 
 /// Records what was asked for.
@@ -52,6 +56,23 @@ pub fn record(
         Recording::new(project, &choices, cache).map_err(|problem| vec![problem])?;
     let anew = anew(options, "`record` runs everything");
     look(&mut recording, &planned, wanted.runs, &anew, watch)?;
+    let rewritten = if wanted.claims {
+        rewrite_claims(&recording)
+    } else {
+        Rewritten::default()
+    };
+    if rewritten.guides > 0 {
+        // Rewritten guides are other texts: what is recorded is what they show and print now.
+        let project = Project::open(request)?;
+        let wanted = RecordRequest {
+            claims: false,
+            ..wanted
+        };
+        let mut report = record(&project, request, wanted, options, watch)?;
+        report.remarks.insert(0, rewritten.in_words());
+        report.problems.extend(rewritten.problems);
+        return Ok(report);
+    }
     let mut report = Report {
         guides: project.documents.len(),
         fences: project.fences(),
@@ -60,6 +81,7 @@ pub fn record(
         problems: project.problems_at(options.sandbox),
         ..Report::default()
     };
+    report.problems.extend(rewritten.problems);
     write(&recording, wanted.prune, options.sandbox, &mut report);
     report.examples = recording.examples;
     report.wall_ms = elapsed(begun);

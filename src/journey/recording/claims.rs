@@ -1,0 +1,109 @@
+//! `record --claims`: the outputs that guides show become what was printed.
+
+use crate::compare::Verdict;
+use crate::compare::rewrite::{Refusal, Rewriting, Source, rewrite, write_guide};
+use crate::extract::Document;
+use crate::position::Position;
+use crate::problem::Problem;
+use crate::report::{ExampleReport, RunReport};
+use crate::wording::count;
+
+use super::Recording;
+
+/// What became of the claims of a project.
+#[derive(Debug, Default)]
+pub(super) struct Rewritten {
+    /// How many guides were written.
+    pub(super) guides: usize,
+    /// Claims that only a person can mend, and guides that could not be written.
+    pub(super) problems: Vec<Problem>,
+    edits: usize,
+}
+
+impl Rewritten {
+    /// Says what was done.
+    pub(super) fn in_words(&self) -> String {
+        format!(
+            "rewrote {} in {}",
+            count(self.edits, "claim"),
+            count(self.guides, "guide")
+        )
+    }
+}
+
+/// Rewrites the false claims of every guide whose examples are stable and end as declared.
+pub(super) fn rewrite_claims(recording: &Recording<'_>) -> Rewritten {
+    let mut rewritten = Rewritten::default();
+    for document in &recording.project.documents {
+        let guide = &document.guide;
+        let sources = sources(recording, document);
+        let Rewriting { edits, refusals } = rewrite(document, &sources, guide.settings.claims);
+        rewritten.problems.extend(
+            refusals
+                .into_iter()
+                .map(|refusal| refused(&guide.id, refusal)),
+        );
+        if edits.is_empty() {
+            continue;
+        }
+        match write_guide(&guide.path, &guide.id, &guide.text, &edits) {
+            Ok(()) => {
+                rewritten.guides += 1;
+                rewritten.edits += edits.len();
+            }
+            Err(problem) => rewritten.problems.push(problem),
+        }
+    }
+    rewritten
+}
+
+fn refused(guide: &str, refusal: Refusal) -> Problem {
+    Problem::finding("claim-not-rewritten", refusal.message).at(
+        guide,
+        Position {
+            line: refusal.line,
+            column: 1,
+        },
+    )
+}
+
+fn sources<'a>(recording: &'a Recording<'_>, document: &'a Document) -> Vec<Source<'a>> {
+    let of_guide = recording
+        .examples
+        .iter()
+        .filter(|report| report.guide == document.guide.id);
+    of_guide
+        .filter_map(|report| source(recording, document, report))
+        .collect()
+}
+
+fn source<'a>(
+    recording: &'a Recording<'_>,
+    document: &'a Document,
+    report: &'a ExampleReport,
+) -> Option<Source<'a>> {
+    let example = document
+        .examples
+        .iter()
+        .find(|example| example.id == report.id)?;
+    let ran = |run: &&RunReport| run.verdict != Verdict::Skipped;
+    if !report.runs.iter().filter(ran).all(is_only_claimed_falsely) {
+        return None;
+    }
+    let runs = report
+        .runs
+        .iter()
+        .filter_map(|run| Some((&run.interpreter, run.transcript.as_ref()?)));
+    Some(Source {
+        example,
+        analyses: recording.claims.blocks(document, example),
+        runs: runs.collect(),
+    })
+}
+
+/// Says whether a run is stable and ended as declared, whatever the guide claims of it.
+fn is_only_claimed_falsely(run: &RunReport) -> bool {
+    let by_claims =
+        run.verdict == Verdict::Differs && run.difference.is_none() && !run.faults.is_empty();
+    run.verdict == Verdict::Match || by_claims
+}
