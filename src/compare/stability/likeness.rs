@@ -82,6 +82,11 @@ static AT_ONCE: LazyLock<Regex> = LazyLock::new(|| {
 static CLOCKS: LazyLock<Regex> = LazyLock::new(|| {
     expression(r"\b(?:perf_counter|monotonic|process_time|thread_time|timeit)|\btime\.time\b")
 });
+static CPUS: LazyLock<Regex> = LazyLock::new(|| {
+    expression(r"cpu_count|sched_getaffinity|\w+PoolExecutor|\bPool\(|_max_workers")
+});
+static SPAN: LazyLock<Regex> =
+    LazyLock::new(|| expression(r"^(?:(\d+) days?, )?(\d+):(\d\d):(\d\d(?:\.\d+)?)$"));
 static SETS: LazyLock<Regex> = LazyLock::new(|| expression(r"\b(?:set|frozenset)\b|\{[^:{}]*\}"));
 
 /// Says what a varying stretch looks like.
@@ -101,6 +106,19 @@ pub(super) fn of(found: &Varying, example: &Example, runs: &[Run]) -> Likeness {
         .or_else(|| look.by_clock())
         .or_else(|| look.by_number())
         .unwrap_or_else(|| look.by_code())
+}
+
+/// Reads a number, or a `timedelta` as Python prints it, as seconds.
+fn seconds(text: &str) -> Option<f64> {
+    if let Ok(number) = text.parse::<f64>() {
+        return Some(number);
+    }
+    let parts = SPAN.captures(text)?;
+    let part = |at: usize| -> f64 {
+        let text = parts.get(at).map_or("0", |part| part.as_str());
+        text.parse().unwrap_or_default()
+    };
+    Some(((part(1) * 24.0 + part(2)) * 60.0 + part(3)) * 60.0 + part(4))
 }
 
 struct Look<'a> {
@@ -176,11 +194,28 @@ impl Look<'_> {
 
     fn is_cpu_count(&self) -> bool {
         let limited = |run: &RunRecord| run.surroundings.cpus;
+        if self.follows_limit_alone() {
+            return true;
+        }
         let shows_limit = self
             .pairs()
             .all(|(value, run)| limited(run).is_none_or(|cpus| value.trim() == cpus.to_string()));
         let is_limited = self.runs.iter().any(|run| limited(run).is_some());
         is_limited && shows_limit && self.follows(limited)
+    }
+
+    /// Whether only the runs with fewer CPUs stand apart, other seeds notwithstanding, and not as pids do.
+    fn follows_limit_alone(&self) -> bool {
+        let is_limited = |run: &RunRecord| run.surroundings.cpus.is_some();
+        let seeds_beside = self
+            .pairs()
+            .any(|(_, run)| !is_limited(run) && run.surroundings.hash_seed != 0);
+        let by_hash = self.code.contains("hash(") || SETS.is_match(self.code);
+        let of_cpus = CPUS.is_match(self.code) || self.integers().is_some();
+        let is_pid = self
+            .integers()
+            .is_some_and(|integers| self.is_shifted(&integers));
+        seeds_beside && of_cpus && !by_hash && !is_pid && self.follows(is_limited)
     }
 
     fn by_clock(&self) -> Option<Likeness> {
@@ -206,7 +241,7 @@ impl Look<'_> {
 
     fn numbers(&self) -> Option<Vec<f64>> {
         (self.found.values.iter())
-            .map(|value| value.trim().trim_end_matches('s').parse::<f64>().ok())
+            .map(|value| seconds(value.trim().trim_end_matches('s')))
             .collect()
     }
 
@@ -251,10 +286,7 @@ impl Look<'_> {
         let is_pid = integers
             .iter()
             .all(|number| (1..=4_194_304).contains(number));
-        let shifted = (integers.iter().zip(&self.runs)).all(|(number, run)| {
-            let before = i128::from(run.surroundings.pids_before);
-            number - before == integers[0] - i128::from(self.runs[0].surroundings.pids_before)
-        });
+        let shifted = self.is_shifted(integers);
         let of_process = self.context_has(&OF_PROCESS) || self.code.contains("getpid");
         let native = self.context_has(&OF_THREAD) || self.code.contains("get_native_id");
         match (is_pid, shifted || of_process) {
@@ -262,6 +294,14 @@ impl Look<'_> {
             (true, true) => Some(Likeness::Pid),
             _ => None,
         }
+    }
+
+    /// Whether numbers move on with the pids that were used up before.
+    fn is_shifted(&self, integers: &[i128]) -> bool {
+        (integers.iter().zip(&self.runs)).all(|(number, run)| {
+            let before = i128::from(run.surroundings.pids_before);
+            number - before == integers[0] - i128::from(self.runs[0].surroundings.pids_before)
+        })
     }
 
     /// A hash that happens to be aligned still follows the seed.
@@ -280,7 +320,8 @@ impl Look<'_> {
             };
         }
         if self.code.contains("hash(") && !chance {
-            return Likeness::HashSeed;
+            // What does not follow the seed is hashed by where it lies.
+            return Likeness::Address;
         }
         if self.context_has(&OF_TIME) && !chance {
             return Likeness::Duration;

@@ -255,6 +255,26 @@ fn surroundings_are_recognised_in_what_is_printed() {
 }
 
 #[test]
+fn hashes_of_objects_pools_and_time_spans_are_named_by_their_cause() {
+    let hashes = [
+        "8794515226655",
+        "8786574098463",
+        "8773934170143",
+        "8790734825503",
+    ];
+    case("print(hash(object()))", hashes, 1, "address", &hashes);
+    let pool = "print(ThreadPoolExecutor()._max_workers)";
+    case(pool, ["6", "6", "5", "6"], 1, "cpu count", &["6", "5"]);
+    let spans = [
+        "0:00:00.001874",
+        "0:00:00.001843",
+        "0:00:00.004279",
+        "0:00:00.002038",
+    ];
+    case("print(now() - start)", spans, 1, "duration", &spans);
+}
+
+#[test]
 fn what_follows_nothing_is_chance() {
     let floats = [
         "0.8444218515250481",
