@@ -70,6 +70,9 @@ mod soak;
 #[cfg(target_os = "linux")]
 mod security;
 
+/// The contract, section by section.
+mod contract;
+
 /// The bar for our own guides.
 mod content;
 

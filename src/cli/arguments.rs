@@ -253,9 +253,9 @@ pub(crate) struct ListArguments {
     #[arg(long, value_name = "FATE", value_parser = crate::extract::Fate::NAMES)]
     pub(crate) fate: Vec<String>,
 
-    /// Report in this form: human or json
+    /// Report in this form
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
-    pub(crate) format: ReportFormat,
+    pub(crate) format: ListFormat,
 
     /// Write the list to this file instead of standard output
     #[arg(long, value_name = "FILE")]
@@ -292,9 +292,9 @@ pub(crate) enum PythonCommand {
         after_help = "Examples:\n  fencepost python list\n  fencepost python list --format json"
     )]
     List {
-        /// Report in this form: human or json
+        /// Report in this form
         #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
-        format: ReportFormat,
+        format: ListFormat,
     },
     /// Install a CPython by uv
     #[command(
@@ -351,9 +351,9 @@ pub(crate) enum EnvCommand {
     },
     /// Show every environment with its lock and what is made of it
     List {
-        /// Report in this form: human or json
+        /// Report in this form
         #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
-        format: ReportFormat,
+        format: ListFormat,
     },
 }
 
@@ -369,9 +369,9 @@ pub(crate) struct CacheArguments {
 pub(crate) enum CacheCommand {
     /// Show where results are kept, how many, and how much room they take
     Info {
-        /// Report in this form: human or json
+        /// Report in this form
         #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
-        format: ReportFormat,
+        format: ListFormat,
     },
     /// Remove every kept result; environments and expectations stay
     Clear,
@@ -481,6 +481,25 @@ pub(crate) enum ReportFormat {
     Github,
     /// A Markdown table
     Markdown,
+}
+
+/// In what form to show a list.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ListFormat {
+    /// For people
+    #[default]
+    Human,
+    /// JSON lines
+    Json,
+}
+
+impl From<ListFormat> for Format {
+    fn from(format: ListFormat) -> Self {
+        match format {
+            ListFormat::Human => Self::Human,
+            ListFormat::Json => Self::Json,
+        }
+    }
 }
 
 impl From<ReportFormat> for Format {

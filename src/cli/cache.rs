@@ -6,7 +6,7 @@ use crate::report::{CacheReport, Sink, say};
 use crate::wording::{cause, count};
 
 use super::ExitCode;
-use super::arguments::{CacheArguments, CacheCommand, ReportFormat};
+use super::arguments::{CacheArguments, CacheCommand, ListFormat};
 use super::request::{current_folder, provisioning};
 
 /// Runs the command.
@@ -22,13 +22,13 @@ pub(crate) fn run(arguments: &CacheArguments) -> Result<ExitCode, Vec<Problem>> 
     }
 }
 
-fn info(cache: &Cache, format: ReportFormat) -> Result<ExitCode, Vec<Problem>> {
+fn info(cache: &Cache, format: ListFormat) -> Result<ExitCode, Vec<Problem>> {
     let report = CacheReport {
         folders: cache.folders().to_vec(),
         usage: cache.usage(),
         limit: cache.limit(),
     };
-    let is_json = format == ReportFormat::Json;
+    let is_json = format == ListFormat::Json;
     Sink::Stdout
         .write(&|out| report.write(is_json, out))
         .map_err(|problem| vec![problem])?;

@@ -3,10 +3,10 @@
 use crate::journey::{self, CheckRequest, Project};
 use crate::problem::Problem;
 
-use super::ExitCode;
 use super::arguments::CheckArguments;
-use super::output::{Follower, Output};
-use super::request::{options, request};
+use super::output::{Follower, Output, finish};
+use super::request::{options, request, rerun};
+use super::{ExitCode, failed};
 
 /// Runs the command.
 pub(crate) fn run(arguments: &CheckArguments) -> Result<ExitCode, Vec<Problem>> {
@@ -18,7 +18,7 @@ pub(crate) fn run(arguments: &CheckArguments) -> Result<ExitCode, Vec<Problem>> 
         pending: arguments.pending,
     };
     let mut follower = Follower::new(&arguments.output, &arguments.run);
-    let report = journey::check(
+    let mut report = journey::check(
         &project,
         &request,
         wanted,
@@ -28,6 +28,9 @@ pub(crate) fn run(arguments: &CheckArguments) -> Result<ExitCode, Vec<Problem>> 
         },
     )?;
     drop(follower);
-    output.write(&report)?;
-    Ok(ExitCode::of_report(&report))
+    report.rerun = rerun(&project, &request, &arguments.run);
+    if !report.missing.is_empty() {
+        failed(&report.missing);
+    }
+    Ok(finish(output.write(&report), ExitCode::of_report(&report)))
 }

@@ -6,7 +6,7 @@ use crate::problem::Problem;
 
 use super::ExitCode;
 use super::arguments::CompareArguments;
-use super::output::{Follower, Output};
+use super::output::{Follower, Output, finish};
 use super::request::{options, request};
 
 /// Runs the command.
@@ -24,14 +24,14 @@ pub(crate) fn run(arguments: &CompareArguments) -> Result<ExitCode, Vec<Problem>
         },
     )?;
     drop(follower);
-    output.write(&report)?;
     let changed = report
         .examples
         .iter()
         .any(|example| example.worst() == Verdict::Differs);
-    Ok(if changed && arguments.fail_on_change {
+    let code = if changed && arguments.fail_on_change {
         ExitCode::Finding
     } else {
         ExitCode::Success
-    })
+    };
+    Ok(finish(output.write(&report), code))
 }

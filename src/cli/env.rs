@@ -7,7 +7,7 @@ use crate::wording::count;
 
 use super::ExitCode;
 use super::arguments::{
-    EnvArguments, EnvCommand, GuideArguments, OutputArguments, ReportFormat, RunArguments,
+    EnvArguments, EnvCommand, GuideArguments, ListFormat, OutputArguments, RunArguments,
 };
 use super::output::Follower;
 use super::request::request;
@@ -91,12 +91,12 @@ fn sync(
     finish(problems)
 }
 
-fn list(arguments: &EnvArguments, format: ReportFormat) -> Result<ExitCode, Vec<Problem>> {
+fn list(arguments: &EnvArguments, format: ListFormat) -> Result<ExitCode, Vec<Problem>> {
     let (request, project) = open(arguments, &RunArguments::default())?;
     let report = journey::list_environments(&project, &request)?;
     match format {
-        ReportFormat::Json => write(&|out| report.write_json(out))?,
-        _ => write(&|out| report.write(out))?,
+        ListFormat::Json => write(&|out| report.write_json(out))?,
+        ListFormat::Human => write(&|out| report.write(out))?,
     }
     Ok(ExitCode::Success)
 }

@@ -25,7 +25,7 @@ impl ExitCode {
     /// Returns the code of a finished report.
     #[must_use]
     pub fn of_report(report: &Report) -> Self {
-        let of_problems = Self::of_problems(&report.problems);
+        let of_problems = Self::of_problems(report.all_problems());
         if of_problems != Self::Success && of_problems != Self::Blocked {
             return of_problems;
         }
@@ -41,7 +41,8 @@ impl ExitCode {
 
     /// Returns the code of problems alone: the most urgent class of those that are errors.
     #[must_use]
-    pub fn of_problems(problems: &[Problem]) -> Self {
+    pub fn of_problems<'a>(problems: impl IntoIterator<Item = &'a Problem>) -> Self {
+        let problems: Vec<&Problem> = problems.into_iter().collect();
         let has = |class| {
             problems
                 .iter()

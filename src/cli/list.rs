@@ -6,7 +6,7 @@ use crate::report;
 
 use super::ExitCode;
 use super::arguments::{ListArguments, RunArguments};
-use super::output::sink;
+use super::output::{finish, sink};
 use super::request::request;
 
 /// Runs the command.
@@ -23,8 +23,8 @@ pub(crate) fn run(arguments: &ListArguments) -> Result<ExitCode, Vec<Problem>> {
         });
     }
     let format = arguments.format.into();
-    sink(arguments.output.clone())
+    let written = sink(arguments.output.clone())
         .write(&|out| report::write_listing(&listed, format, out))
-        .map_err(|problem| vec![problem])?;
-    Ok(ExitCode::of_report(&listed))
+        .map_err(|problem| vec![problem]);
+    Ok(finish(written, ExitCode::of_report(&listed)))
 }

@@ -8,6 +8,7 @@ use crate::report::{Format, Progress, Report, Sink, say};
 use crate::wording;
 
 use super::arguments::{OutputArguments, ReportFormat, RunArguments};
+use super::{ExitCode, failed};
 
 /// Every report that was asked for.
 #[derive(Debug)]
@@ -36,6 +37,20 @@ impl Output {
         } else {
             Err(problems)
         }
+    }
+}
+
+/// Returns the code that a command ends with once its reports were written, or could not be.
+///
+/// A report that cannot be written is told, and takes nothing away from a finding.
+pub(crate) fn finish(written: Result<(), Vec<Problem>>, code: ExitCode) -> ExitCode {
+    match written {
+        Ok(()) => code,
+        Err(problems) if code == ExitCode::Finding => {
+            failed(&problems);
+            code
+        }
+        Err(problems) => failed(&problems),
     }
 }
 

@@ -7,7 +7,7 @@ use crate::problem::Problem;
 use crate::report::{self, Sink, say};
 
 use super::ExitCode;
-use super::arguments::{PythonArguments, PythonCommand, ReportFormat};
+use super::arguments::{ListFormat, PythonArguments, PythonCommand};
 use super::request::{current_folder, provisioning};
 
 /// Runs the command.
@@ -18,11 +18,11 @@ pub(crate) fn run(arguments: &PythonArguments) -> Result<ExitCode, Vec<Problem>>
     }
 }
 
-fn list(format: ReportFormat) -> Result<ExitCode, Vec<Problem>> {
+fn list(format: ListFormat) -> Result<ExitCode, Vec<Problem>> {
     let found = find(&[]);
     let draw: &dyn Fn(&mut dyn std::io::Write) -> std::io::Result<()> = match format {
-        ReportFormat::Json => &|out| report::write_interpreters_json(&found.interpreters, out),
-        _ => &|out| report::write_found(&found, out),
+        ListFormat::Json => &|out| report::write_interpreters_json(&found.interpreters, out),
+        ListFormat::Human => &|out| report::write_found(&found, out),
     };
     Sink::Stdout.write(draw).map_err(|problem| vec![problem])?;
     choose(&[], &found)?;

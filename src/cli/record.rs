@@ -6,8 +6,8 @@ use crate::problem::Problem;
 
 use super::ExitCode;
 use super::arguments::RecordArguments;
-use super::output::{Follower, Output};
-use super::request::{is_ci, options, request};
+use super::output::{Follower, Output, finish};
+use super::request::{is_ci, options, request, rerun};
 
 /// Runs the command.
 pub(crate) fn run(arguments: &RecordArguments) -> Result<ExitCode, Vec<Problem>> {
@@ -35,7 +35,7 @@ pub(crate) fn run(arguments: &RecordArguments) -> Result<ExitCode, Vec<Problem>>
     };
     let mut follower = Follower::new(&arguments.output, &arguments.run);
     let watch = &mut |event: journey::Watched<'_>| follower.watch(&event);
-    let report = journey::record(
+    let mut report = journey::record(
         &project,
         &request,
         wanted,
@@ -43,6 +43,6 @@ pub(crate) fn run(arguments: &RecordArguments) -> Result<ExitCode, Vec<Problem>>
         watch,
     )?;
     drop(follower);
-    output.write(&report)?;
-    Ok(ExitCode::of_report(&report))
+    report.rerun = rerun(&project, &request, &arguments.run);
+    Ok(finish(output.write(&report), ExitCode::of_report(&report)))
 }

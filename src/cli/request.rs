@@ -9,8 +9,9 @@ use crate::journey::{Project, Provisioning, Request};
 use crate::plan::environment::Tools;
 use crate::plan::interpreter::Places;
 use crate::problem::Problem;
+use crate::report::Rerun;
 
-use super::arguments::{GuideArguments, RunArguments};
+use super::arguments::{GuideArguments, RunArguments, Sandbox};
 
 /// Returns the request that guides and run flags make together.
 pub(crate) fn request(
@@ -51,6 +52,30 @@ pub(crate) fn options(project: &Project, request: &Request, run: &RunArguments) 
     let cache = request.provisioning.cache.as_deref();
     let cache = cache.map(|folder| Arc::new(Cache::new(folder, &project.config.root)));
     RunOptions { cache, ..options }
+}
+
+/// Returns how the commands that a report shows are typed, so that they find what this one found.
+pub(crate) fn rerun(project: &Project, request: &Request, run: &RunArguments) -> Rerun {
+    let mut flags = Vec::new();
+    let mut repeat = |flag: &str, value: String| flags.extend([flag.to_owned(), value]);
+    if let Some(config) = &request.config {
+        repeat("--config", config.display().to_string());
+    }
+    if let Some(timeout) = &run.timeout {
+        repeat("--timeout", timeout.clone());
+    }
+    if run.sandbox != Sandbox::default() {
+        repeat("--sandbox", run.sandbox.level().name().to_owned());
+    }
+    let paths = request.python.iter().filter(|spec| spec.contains('/'));
+    Rerun {
+        root: project.config.root.clone(),
+        folder: request.current_folder.clone(),
+        flags,
+        pythons: paths
+            .filter_map(|path| std::path::absolute(path).ok())
+            .collect(),
+    }
 }
 
 pub(crate) fn current_folder() -> Result<PathBuf, Vec<Problem>> {

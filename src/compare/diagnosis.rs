@@ -7,15 +7,27 @@ use crate::execute::{Analysis, Ending, RunRecord};
 use crate::normalise::Transcript;
 use crate::plan::environment::missing_module_hint;
 
+use super::ClaimFault;
+use super::claims::raised;
+use super::features::feature;
+
 /// What only running shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnosis {
-    /// Stable name: `missing-module`, `fragment`, `needs-stdin`, `python2`, `top-level-await`, `network`, `placeholder`, `magic`, `not-code`.
+    /// Stable name: `missing-module`, `fragment`, `needs-stdin`, `python2`, `top-level-await`, `network`, `newer-syntax`, `placeholder`, `magic`, `not-code`, `syntax`.
     pub kind: &'static str,
     /// The name with its detail, such as ``missing-module: `numpy` ``.
     pub reason: String,
     /// What to do, where something can be said.
     pub hint: Option<String>,
+}
+
+impl Diagnosis {
+    /// Says whether a lenient guide may skip it. A plain error of syntax is a mistake, not a reason.
+    #[must_use]
+    pub fn is_lenient(&self) -> bool {
+        self.kind != "syntax"
+    }
 }
 
 /// A block of the same guide, earlier or later: where it is and what it defines.
@@ -47,16 +59,35 @@ pub fn diagnose(
         .lines()
         .next_back()
         .unwrap_or_default();
-    if record.network_attempts > 0 {
-        let hint =
-            "examples have no network but loopback: start a server inside the example".to_owned();
-        return Some(Diagnosis {
-            kind: "network",
-            reason: "network: tried to leave the machine".to_owned(),
-            hint: Some(hint),
-        });
-    }
-    by_exception(last, earlier).or_else(|| by_syntax(last, analysis, code))
+    by_network(record)
+        .or_else(|| by_exception(last, earlier))
+        .or_else(|| by_syntax(last, analysis, code))
+}
+
+/// Says what a session shows whose first false claim is an exception that the guide does not show.
+#[must_use]
+pub fn diagnose_session(
+    record: &RunRecord,
+    faults: &[ClaimFault],
+    earlier: &[Neighbour],
+) -> Option<Diagnosis> {
+    let fault = faults.iter().find(|fault| fault.fails)?;
+    let raised = raised(&fault.difference.actual)?;
+    let last = raised.trim_end().lines().next_back().unwrap_or_default();
+    let shown = fault.difference.expected.starts_with("Traceback (");
+    by_network(record)
+        .or_else(|| by_exception(last, earlier))
+        .filter(|_| !shown)
+}
+
+fn by_network(record: &RunRecord) -> Option<Diagnosis> {
+    (record.network_attempts > 0).then(|| Diagnosis {
+        kind: "network",
+        reason: "network: tried to leave the machine".to_owned(),
+        hint: Some(
+            "examples have no network but loopback: start a server inside the example".to_owned(),
+        ),
+    })
 }
 
 fn by_exception(last: &str, earlier: &[Neighbour]) -> Option<Diagnosis> {
@@ -112,11 +143,19 @@ fn by_syntax(last: &str, analysis: Option<&Analysis>, code: &str) -> Option<Diag
             hint: Some("run it so with `await=yes`".to_owned()),
         });
     }
+    let known = analysis.and_then(|analysis| analysis.syntax_error.as_ref());
     let python2 = [
         "Missing parentheses in call to",
         "multiple exception types must be parenthesized",
     ];
-    if python2.iter().any(|words| message.starts_with(words)) {
+    let messages = [Some(message), known.map(|(message, _)| message.as_str())];
+    let says = |words: &&str| {
+        messages
+            .iter()
+            .flatten()
+            .any(|said| said.starts_with(*words))
+    };
+    if python2.iter().any(|words| says(words)) {
         let hint = Some("translate it, or set `skip=\"Python 2\"`".to_owned());
         return Some(Diagnosis {
             kind: "python2",
@@ -124,13 +163,24 @@ fn by_syntax(last: &str, analysis: Option<&Analysis>, code: &str) -> Option<Diag
             hint,
         });
     }
-    let line = analysis
-        .and_then(|analysis| analysis.syntax_error.as_ref())
-        .map_or(0, |(_, line)| *line);
+    if known.is_none() {
+        return Some(newer_syntax(code, last));
+    }
+    let line = known.map_or(0, |(_, line)| *line);
     Some(not_code(
         message,
         code.lines().nth(line).unwrap_or_default().trim(),
     ))
+}
+
+/// Names syntax that the newest interpreter asked for knows, and this one does not.
+fn newer_syntax(code: &str, last: &str) -> Diagnosis {
+    let what = feature(code, last).unwrap_or_else(|| "its syntax".to_owned());
+    Diagnosis {
+        kind: "newer-syntax",
+        reason: format!("newer-syntax: {what} is newer than this interpreter"),
+        hint: Some("say for which versions it is with `python=\">=…\"`".to_owned()),
+    }
 }
 
 /// Names what stands on a line that is no Python.
@@ -158,7 +208,7 @@ fn not_code(message: &str, line: &str) -> Diagnosis {
             fence_as_text,
         )
     } else {
-        ("not-code", format!("not-code: {message}"), fence_as_text)
+        ("syntax", format!("syntax: {message}"), fence_as_text)
     };
     Diagnosis {
         kind,
@@ -208,7 +258,16 @@ mod tests {
         case("SyntaxError: invalid syntax", "%timeit f()", "magic");
         case("SyntaxError: invalid syntax", "$ pip install x", "not-code");
         case("SyntaxError: invalid syntax", "def f(...):", "placeholder");
-        case("SyntaxError: invalid syntax", "for = 1", "not-code");
+        case("SyntaxError: invalid syntax", "for = 1", "syntax");
+    }
+
+    #[test]
+    fn syntax_that_a_newer_interpreter_knows_is_named() {
+        let newer = Analysis::default();
+        let code = "match 1:\n    case 1: pass\n";
+        let found = by_syntax("SyntaxError: invalid syntax", Some(&newer), code);
+        let reason = "newer-syntax: match statement is newer than this interpreter";
+        assert_eq!(found.map(|found| found.reason).as_deref(), Some(reason));
     }
 
     #[test]

@@ -48,7 +48,10 @@ pub(super) fn exception_of(transcript: &Transcript) -> Option<&str> {
     if transcript.exception.is_some() {
         return transcript.exception.as_deref();
     }
-    let failed = matches!(transcript.ending, Ending::Exited { code } if code != 0);
+    let failed = match &transcript.ending {
+        Ending::Exited { code } => *code != 0,
+        ending => is_ending(INTERRUPTED, ending),
+    };
     let last = transcript.stderr.lines().next_back()?;
     failed.then_some(last)
 }
@@ -74,16 +77,24 @@ pub(super) fn broken_declaration(example: &Example, transcript: &Transcript) -> 
         ));
     }
     let raises = directives.raises.as_ref()?;
-    let exception = exception_of(transcript).unwrap_or_default();
+    // What an example prints to stderr itself is no exception: only a traceback shows one.
+    let interrupted = is_ending(INTERRUPTED, &transcript.ending);
+    let seen = transcript.exception.as_deref();
+    let exception = seen
+        .or_else(|| exception_of(transcript).filter(|_| interrupted))
+        .unwrap_or_default();
     if raised_as_declared(raises, exception) {
         return None;
     }
     let expected = declared_exception(raises);
+    let told = match exception {
+        "" => "nothing".to_owned(),
+        exception => format!("`{}`", on_one_line(exception)),
+    };
     Some(Broken {
         reason: format!(
-            "it raised `{}`, and `{}` is declared",
-            first_line(exception),
-            first_line(&expected)
+            "it raised {told}, and `{}` is declared",
+            on_one_line(&expected)
         ),
         difference: difference(Stream::Stderr, expected, exception.to_owned()),
     })
@@ -100,10 +111,16 @@ pub(super) fn declares_ending(directives: &Directives) -> bool {
     declared_ending(directives).is_some()
 }
 
+/// How `CPython` ends after an uncaught `KeyboardInterrupt`.
+const INTERRUPTED: &str = "signal INT";
+
 fn declared_ending(directives: &Directives) -> Option<String> {
     match (&directives.exit, &directives.signal, &directives.raises) {
         (Some(code), _, _) => Some(format!("exit {code}")),
         (None, Some(signal), _) => Some(format!("signal {}", signal.to_uppercase())),
+        (None, None, Some(raises)) if raises.exception == "KeyboardInterrupt" => {
+            Some(INTERRUPTED.to_owned())
+        }
         (None, None, Some(_)) => Some("exit 1".to_owned()),
         (None, None, None) => None,
     }
@@ -150,8 +167,8 @@ fn declared_exception(raises: &Raises) -> String {
     }
 }
 
-fn first_line(text: &str) -> &str {
-    text.lines().next().unwrap_or("nothing")
+fn on_one_line(text: &str) -> String {
+    text.trim_end().replace('\n', "\\n")
 }
 
 fn raised_as_declared(declared: &Raises, exception: &str) -> bool {

@@ -18,29 +18,51 @@ pub(super) enum Argument {
 }
 
 /// Understands an argument; a path that exists wins over the other forms.
+///
+/// Paths start at the current folder. What names nothing there may start at the project root, as
+/// ids in reports do, so that a command from a report works in every folder of the project.
 pub(super) fn argument(
     text: &str,
     current_folder: &Path,
+    root: &Path,
     is_guide: &dyn Fn(&Path) -> bool,
 ) -> Result<Argument, Problem> {
-    let resolve = |text: &str| normalise(&current_folder.join(text));
+    let found = below(text, current_folder, is_guide).or_else(|| below(text, root, is_guide));
+    found.unwrap_or_else(|| Err(names_nothing(text, current_folder)))
+}
+
+/// Understands an argument as one that starts at `folder`; `None` where it names nothing there.
+fn below(
+    text: &str,
+    folder: &Path,
+    is_guide: &dyn Fn(&Path) -> bool,
+) -> Option<Result<Argument, Problem>> {
+    let resolve = |text: &str| normalise(&folder.join(text));
     let path = resolve(text);
     if path.is_dir() {
-        return Ok(Argument::Folder(path));
+        return Some(Ok(Argument::Folder(path)));
     }
-    let (path, selector) = if path.symlink_metadata().is_ok() {
-        (path, None)
+    if path.symlink_metadata().is_ok() {
+        // `guide.md:3` may be a file's name: what stands before the colon says what kind of file.
+        let named = is_guide(&path) || is_guide(&resolve(path_part(text)));
+        return Some(if named {
+            Ok(Argument::Guide(path, None))
+        } else {
+            Err(no_guide(text))
+        });
+    }
+    let (name, selector) = parts(text, &|name| resolve(name).is_file())?;
+    let path = resolve(name);
+    Some(if is_guide(&path) {
+        Ok(Argument::Guide(path, Some(selector)))
     } else {
-        let (name, selector) = parts(text, &|name| resolve(name).is_file())
-            .ok_or_else(|| names_nothing(text, current_folder))?;
-        (resolve(name), Some(selector))
-    };
-    if is_guide(&path) {
-        return Ok(Argument::Guide(path, selector));
-    }
-    let message = format!("`{}` is no guide", path_part(text));
-    Err(Problem::usage("not-a-guide", message)
-        .hint("guides end in `.md` or `.markdown`; name others in `guides` of `fencepost.toml`"))
+        Err(no_guide(name))
+    })
+}
+
+fn no_guide(name: &str) -> Problem {
+    Problem::usage("not-a-guide", format!("`{name}` is no guide"))
+        .hint("guides end in `.md` or `.markdown`; name others in `guides` of `fencepost.toml`")
 }
 
 /// Splits `GUIDE#NAME`, `GUIDE:LINE` and `GUIDE:LINE:COLUMN` where GUIDE is a file.

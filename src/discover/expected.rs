@@ -23,6 +23,21 @@ pub(super) fn expected_path(id: &str, path: &Path, given: &Path, config: &Config
     config.expected_for(id).join(inside).with_extension("toml")
 }
 
+/// Returns the root of a guide that was named itself, where no configuration says which it is.
+///
+/// That is the folder that was given when it was recorded, which shows by the expected file that is
+/// there; otherwise the folder that it stands in.
+pub(super) fn root_of_file(id: &str, path: &Path, config: &Config) -> PathBuf {
+    let parent = path.parent().unwrap_or(path);
+    let folders: Vec<&Path> = parent
+        .ancestors()
+        .take_while(|folder| folder.starts_with(&config.root))
+        .collect();
+    let recorded = |folder: &&&Path| expected_path(id, path, folder, config).is_file();
+    let root = folders.iter().rev().find(recorded);
+    root.map_or(parent, |folder| folder).to_owned()
+}
+
 /// Returns the part of an id below the root that its glob gives it.
 fn below_root<'i>(id: &'i str, globs: &[Glob]) -> &'i str {
     let root = ruling(globs, id).map_or("", |glob| glob.root_of(id));

@@ -25,6 +25,7 @@ pub use amount::{parse_duration, parse_size};
 pub use config::{Config, ConfigLocation};
 pub use guide::{Guide, Selector};
 pub use includes::included_text;
+pub use path::relative as relative_path;
 pub use roots::{Discovered, Roots, guides};
 pub use schema::schema;
 pub use settings::{

@@ -22,7 +22,9 @@ pub(super) fn normalise(path: &Path) -> PathBuf {
 }
 
 /// Returns `path` relative to `root` with `/`; both are absolute. Outside it begins with `../`.
-pub(super) fn relative(path: &Path, root: &Path) -> String {
+#[must_use]
+pub fn relative(path: &Path, root: &Path) -> String {
+    let path = &normalise(path);
     if let Ok(inside) = path.strip_prefix(root) {
         return slashed(inside);
     }

@@ -112,7 +112,10 @@ impl Reader<'_> {
         let command = first.is_none_or(|line| line.text(self.guide).trim_start().starts_with('$'));
         if info.language == Language::Plain && !command && self.following.near {
             let condition = given.directives.python.is_some() || given.directives.build.is_some();
-            let explicit = self.following.label || condition || self.context.outputs_are_claims;
+            // Any text may stand below an example; what a console showed is its output.
+            let console = info.word.eq_ignore_ascii_case("console");
+            let labelled = self.following.label || condition || console;
+            let explicit = labelled || self.context.outputs_are_claims;
             let output = self.output(code, given, asked, explicit);
             return output.unwrap_or(Role::NotPython);
         }

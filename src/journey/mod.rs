@@ -3,6 +3,7 @@
 //! [`Project`] is what every command begins with: guides found and understood. [`check()`],
 //! [`record`] and [`compare`] take it the rest of the way and hand back a [`Report`].
 
+mod absent;
 mod check;
 mod comparing;
 mod environments;

@@ -1,19 +1,21 @@
 //! Guides found and understood, and the interpreters chosen for each.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::discover::{Config, Roots, Settings, Start, guides, included_text};
 use crate::execute::sandbox::{self, Level};
-use crate::extract::{Document, Example, Fate, document_with_includes};
+use crate::extract::{Document, Example, Fate, Fence, document_with_includes};
 use crate::plan::environment::{Environment, environments, unknown};
-use crate::plan::interpreter::{Found, Spec, choose, find};
-use crate::plan::{Choice, Interpreter, select};
+use crate::plan::interpreter::{Choosing, Found, Spec, choosing, find};
+use crate::plan::{Choice, Interpreter, fences_of, select};
+use crate::position::LineIndex;
 use crate::problem::{Class, Problem};
 use crate::report::FenceReport;
 
 use super::Provisioning;
+use super::running::unknown_filters;
 
 /// What the user asked for, whatever the command.
 #[derive(Debug, Clone, Default)]
@@ -89,6 +91,13 @@ impl Project {
                 document_with_includes(&guide, &|path| included_text(&guide, path))
             })
             .collect::<Vec<_>>();
+        let missing = documents
+            .iter()
+            .filter_map(|document| select(document).err());
+        let missing: Vec<Problem> = missing.flatten().collect();
+        if !missing.is_empty() {
+            return Err(missing);
+        }
         Ok(Self {
             environments: environments(&config, &documents)?,
             config,
@@ -98,32 +107,44 @@ impl Project {
         })
     }
 
-    /// Returns every fence of every guide.
+    /// Returns every fence of every guide; of a guide whose examples were named, theirs.
     #[must_use]
     pub fn fences(&self) -> Vec<FenceReport> {
         let report = |document: &Document| {
-            let guide = document.guide.id.clone();
-            document
-                .fences
-                .iter()
-                .map(move |fence| FenceReport {
-                    guide: guide.clone(),
+            let asked = Asked::of(document);
+            let fences = document.fences.iter().enumerate();
+            let report = |(index, fence): (usize, &Fence)| {
+                asked.has(index).then(|| FenceReport {
+                    guide: document.guide.id.clone(),
                     fence: fence.clone(),
                 })
-                .collect::<Vec<_>>()
+            };
+            fences.filter_map(report).collect::<Vec<_>>()
         };
         self.documents.iter().flat_map(report).collect()
     }
 
     /// Returns the problems of discovery and of every guide; each look-alike is one of them.
+    ///
+    /// Of a guide whose examples were named, only theirs.
     #[must_use]
     pub fn problems(&self) -> Vec<Problem> {
         let mut problems = self.discovery.clone();
         for document in &self.documents {
-            problems.extend(document.problems.iter().cloned());
-            problems.extend(unreported_lookalikes(document));
+            let asked = Asked::of(document);
+            let own = document.problems.iter().cloned();
+            let found = own
+                .chain(unreported_lookalikes(document))
+                .chain(unknown_filters(document));
+            problems.extend(found.filter(|problem| asked.concerns(document, problem)));
         }
-        problems.extend(unknown(&self.documents, &self.environments));
+        let document = |id: &str| self.documents.iter().find(|found| found.guide.id == id);
+        let is_asked = |problem: &Problem| {
+            let guide = problem.guide.as_deref().and_then(document);
+            guide.is_none_or(|guide| Asked::of(guide).concerns(guide, problem))
+        };
+        let environments = unknown(&self.documents, &self.environments);
+        problems.extend(environments.into_iter().filter(is_asked));
         problems
     }
 
@@ -140,6 +161,20 @@ impl Project {
     ///
     /// A bad spec, an interpreter that is not there, or none at all.
     pub fn interpreters(&self, request: &Request) -> Result<Chosen, Vec<Problem>> {
+        let chosen = self.interpreters_here(request)?;
+        if chosen.missing.is_empty() {
+            Ok(chosen)
+        } else {
+            Err(chosen.missing)
+        }
+    }
+
+    /// Chooses interpreters as [`Project::interpreters`] does, and tells of those that are not there.
+    ///
+    /// # Errors
+    ///
+    /// A bad spec.
+    pub fn interpreters_here(&self, request: &Request) -> Result<Chosen, Vec<Problem>> {
         let wanted = |document: &Document| {
             if request.python.is_empty() {
                 document.guide.settings.python.clone()
@@ -153,16 +188,22 @@ impl Project {
         }
         let named: Vec<PathBuf> = specs.values().flatten().filter_map(path_of).collect();
         let found = find(&named);
-        let mut by_specs = BTreeMap::new();
-        for (texts, specs) in specs {
-            by_specs.insert(texts, choose(&specs, &found)?);
+        let choose = |(texts, specs): (Vec<String>, Vec<Spec>)| (texts, choosing(&specs, &found));
+        let by_specs: BTreeMap<Vec<String>, Choosing> = specs.into_iter().map(choose).collect();
+        let mut missing: Vec<Problem> = Vec::new();
+        for problem in by_specs.values().flat_map(|chosen| &chosen.problems) {
+            if !missing.contains(problem) {
+                missing.push(problem.clone());
+            }
         }
-        let by_guide = self
-            .documents
-            .iter()
-            .map(|document| by_specs[&wanted(document)].clone())
-            .collect();
-        Ok(Chosen { found, by_guide })
+        let of_guide = |document| &by_specs[&wanted(document)];
+        let chosen: Vec<&Choosing> = self.documents.iter().map(of_guide).collect();
+        Ok(Chosen {
+            by_guide: chosen.iter().map(|chosen| chosen.here.clone()).collect(),
+            absent: chosen.iter().map(|chosen| chosen.absent.clone()).collect(),
+            missing,
+            found,
+        })
     }
 
     /// Joins each guide with the examples asked for and its interpreters.
@@ -210,6 +251,10 @@ pub struct Chosen {
     pub found: Found,
     /// For each guide, oldest first.
     pub by_guide: Vec<Vec<Interpreter>>,
+    /// For each guide, versions that were asked for and are not on this machine.
+    pub absent: Vec<Vec<Interpreter>>,
+    /// One blocked problem for each spec that chooses nothing.
+    pub missing: Vec<Problem>,
 }
 
 impl Chosen {
@@ -220,6 +265,38 @@ impl Chosen {
         all.sort_by(|a, b| (a.label(), &a.real_path).cmp(&(b.label(), &b.real_path)));
         all.dedup();
         all
+    }
+}
+
+/// Which fences of a guide were asked for: those of the examples that were named, or all.
+struct Asked(Option<BTreeSet<usize>>);
+
+impl Asked {
+    fn of(document: &Document) -> Self {
+        if document.guide.selectors.is_empty() {
+            return Self(None);
+        }
+        let examples = select(document).unwrap_or_default();
+        Self(Some(examples.into_iter().flat_map(fences_of).collect()))
+    }
+
+    fn has(&self, fence: usize) -> bool {
+        self.0.as_ref().is_none_or(|asked| asked.contains(&fence))
+    }
+
+    /// Says whether a problem stands at a fence that was asked for, or above it up to the fence before.
+    fn concerns(&self, document: &Document, problem: &Problem) -> bool {
+        let (Some(asked), Some(position)) = (&self.0, problem.position) else {
+            return true;
+        };
+        let index = LineIndex::new(&document.guide.text);
+        let last_line =
+            |fence: usize| index.line(document.fences[fence].span.end.saturating_sub(1));
+        asked.iter().any(|fence| {
+            let above = fence.checked_sub(1).map_or(0, last_line);
+            let first = (above + 1).min(document.fences[*fence].position.line);
+            (first..=last_line(*fence)).contains(&position.line)
+        })
     }
 }
 

@@ -7,9 +7,10 @@ use crate::execute::{
     Analysis, Cache, Explanation, Reuse, RunEvent, RunOptions, RunRecord, analyse, run_all,
 };
 use crate::extract::{Document, Example};
-use crate::normalise::{Filter, Transcript, transcript};
+use crate::normalise::{BUILT_IN_FILTERS, Filter, Transcript, transcript};
 use crate::plan::{Choice, Interpreter, PlannedRun};
 use crate::problem::Problem;
+use crate::wording::{nearest, ticked};
 
 /// What a command tells while runs go on.
 #[derive(Debug)]
@@ -77,6 +78,27 @@ pub(super) fn filters(document: &Document, example: &Example) -> Result<Vec<Filt
             })
         })
         .collect()
+}
+
+/// Returns a finding for each name of a filter that nobody defines.
+pub(super) fn unknown_filters(document: &Document) -> Vec<Problem> {
+    let rules = document.guide.settings.filters.keys().map(String::as_str);
+    let known: Vec<&str> = BUILT_IN_FILTERS.into_iter().chain(rules).collect();
+    let mut problems = Vec::new();
+    for example in &document.examples {
+        let names = example.directives.filters.iter();
+        for name in names.filter(|name| !known.contains(&name.as_str())) {
+            let known = format!("filters are: {}", ticked(&known));
+            let hint = nearest(name, &BUILT_IN_FILTERS).map_or_else(
+                || known.clone(),
+                |near| format!("did you mean `{near}`? {known}"),
+            );
+            let problem =
+                Problem::finding("unknown-filter", format!("no filter is named `{name}`"));
+            problems.push(problem.at(&document.guide.id, example.position).hint(hint));
+        }
+    }
+    problems
 }
 
 /// Normalises a record as its example asks.

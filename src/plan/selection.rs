@@ -1,7 +1,7 @@
 //! Which examples run on which interpreters, and why others do not.
 
 use crate::discover::Selector;
-use crate::extract::{Block, BlockKind, Document, Example};
+use crate::extract::{Block, BlockKind, Document, Example, Prompt};
 use crate::position::Position;
 use crate::problem::Problem;
 
@@ -70,7 +70,7 @@ fn names(document: &Document, example: &Example, selector: &Selector) -> bool {
 }
 
 /// Returns the indexes of all fences that belong to an example: blocks, files and outputs.
-fn fences_of(example: &Example) -> impl Iterator<Item = usize> + '_ {
+pub fn fences_of(example: &Example) -> impl Iterator<Item = usize> + '_ {
     let blocks = example.blocks.iter().map(|block| block.fence);
     let files = example.files.iter().map(|file| file.fence);
     let outputs = example.outputs.iter().map(|output| output.fence);
@@ -203,8 +203,17 @@ fn program_block(block: &Block) -> ProgramBlock {
         BlockKind::Session(prompts) => ProgramBlock::Session(
             prompts
                 .iter()
-                .map(|prompt| (prompt.line, prompt.source.clone()))
+                .map(|prompt| (prompt.line, source_of(prompt)))
                 .collect(),
         ),
+    }
+}
+
+/// Returns what runs for a prompt: nothing for one that says `# doctest: +SKIP`.
+fn source_of(prompt: &Prompt) -> String {
+    let skip = prompt.options.iter().rev().find(|(name, _)| name == "SKIP");
+    match skip {
+        Some((_, true)) => "pass\n".to_owned(),
+        _ => prompt.source.clone(),
     }
 }

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use crate::compare::Verdict;
 use crate::problem::Severity;
 
-use super::joined::{Finding, fails, findings};
+use super::joined::{Finding, fails, findings, is_told_once};
 use super::safe::{github_data, github_property};
 use super::{ExampleReport, Report, verdict_name, versions};
 
@@ -15,11 +15,12 @@ pub(crate) fn write(report: &Report, sink: &mut dyn Write) -> io::Result<()> {
         for finding in findings(example)
             .iter()
             .filter(|finding| !matches!(finding.verdict, Verdict::Match | Verdict::Skipped))
+            .filter(|finding| !is_told_once(finding))
         {
             write_finding(report, example, finding, sink)?;
         }
     }
-    for problem in &report.problems {
+    for problem in report.all_problems() {
         let level = match problem.severity {
             Severity::Error => "error",
             Severity::Warning => "warning",

@@ -9,7 +9,7 @@ use crate::compare::{ClaimFault, DifferenceClass, Stream, Verdict};
 use crate::plan::Interpreter;
 use crate::wording;
 
-use super::joined::{Finding, fails, findings};
+use super::joined::{Finding, fails, findings, is_told_once};
 use super::{
     ExampleReport, Report, comparison, difference, ending_in_words, problems, safe, verdict_name,
     versions,
@@ -48,7 +48,8 @@ pub(crate) fn write_findings(
 }
 
 fn is_shown(finding: &Finding<'_>, example: &ExampleReport) -> bool {
-    example.behaviours.is_none() && (fails(finding, example) || !finding.faults.is_empty())
+    let tells = fails(finding, example) || !finding.faults.is_empty();
+    example.behaviours.is_none() && tells && !is_told_once(finding)
 }
 
 fn write_finding(
@@ -70,7 +71,7 @@ fn write_finding(
     if let Some(hint) = finding.hint {
         writeln!(sink, "  {}: {}", "hint".green(), safe::terminal(hint))?;
     }
-    write_rerun(example, finding, sink)?;
+    write_rerun(report, example, finding, sink)?;
     writeln!(sink)
 }
 
@@ -183,40 +184,25 @@ fn write_fault(
 
 /// Ends a finding with the command that reruns it, and the one that accepts it.
 fn write_rerun(
+    report: &Report,
     example: &ExampleReport,
     finding: &Finding<'_>,
     sink: &mut dyn Write,
 ) -> io::Result<()> {
-    let id = shell_word(&example.id);
-    let version = finding
-        .interpreters
-        .first()
-        .map(|first| format!("{}{}", first.version, first.build.suffix()));
-    let python = version
-        .map(|version| format!(" --python {version}"))
-        .unwrap_or_default();
+    let rerun = &report.rerun;
+    let on = finding.interpreters.first().copied();
     match finding.verdict {
-        Verdict::Flaky => writeln!(sink, "  rerun: fencepost check {id}{python} --repeat 20"),
+        Verdict::Flaky => writeln!(sink, "  rerun: {} --repeat 20", rerun.check(example, on)),
         Verdict::Differs => {
-            writeln!(sink, "  rerun: fencepost check {id}{python}")?;
+            writeln!(sink, "  rerun: {}", rerun.check(example, on))?;
             if finding.difference.is_some() {
-                writeln!(sink, "  if the new output is right: fencepost record {id}")?;
+                let record = rerun.record(example);
+                writeln!(sink, "  if the new output is right: {record}")?;
             }
             Ok(())
         }
-        Verdict::Unrecorded => writeln!(sink, "  record it: fencepost record {id}"),
+        Verdict::Unrecorded => writeln!(sink, "  record it: {}", rerun.record(example)),
         Verdict::Blocked | Verdict::Skipped | Verdict::Match => Ok(()),
-    }
-}
-
-/// Quotes a word for a POSIX shell where it needs it.
-fn shell_word(word: &str) -> String {
-    let plain = |character: char| character.is_alphanumeric() || "/._-:+@%,=".contains(character);
-    let word = safe::terminal(word);
-    if word.chars().all(plain) {
-        word
-    } else {
-        format!("'{}'", word.replace('\'', "'\\''"))
     }
 }
 
@@ -289,24 +275,24 @@ fn coloured_count(verdict: Verdict, number: usize) -> String {
     }
 }
 
-/// Lists why runs were skipped, most frequent first, so that nothing is skipped in silence.
+/// Lists why runs were skipped, most frequent first, so that nothing is skipped in silence; and which
+/// were blocked by an interpreter that is not there, of which no finding tells.
 fn write_skips(report: &Report, sink: &mut dyn Write) -> io::Result<()> {
-    let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
-    let skipped = report
-        .examples
-        .iter()
-        .flat_map(|example| &example.runs)
-        .filter(|run| run.verdict == Verdict::Skipped);
-    for run in skipped {
-        *reasons
-            .entry(run.reason.as_deref().unwrap_or("no reason given"))
-            .or_default() += 1;
+    let mut reasons: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    let runs = report.examples.iter().flat_map(|example| &example.runs);
+    for run in runs {
+        let absent = run.verdict == Verdict::Blocked && run.interpreter.is_absent();
+        if run.verdict == Verdict::Skipped || absent {
+            let reason = run.reason.as_deref().unwrap_or("no reason given");
+            let verdict = verdict_name(run.verdict);
+            *reasons.entry((verdict, reason)).or_default() += 1;
+        }
     }
-    let mut reasons: Vec<(&str, usize)> = reasons.into_iter().collect();
+    let mut reasons: Vec<_> = reasons.into_iter().collect();
     reasons.sort_by_key(|(reason, number)| (std::cmp::Reverse(*number), *reason));
     let more = reasons.len().saturating_sub(8);
-    for (reason, number) in reasons.iter().take(8) {
-        writeln!(sink, "  skipped {number}: {}", safe::terminal(reason))?;
+    for ((verdict, reason), number) in reasons.iter().take(8) {
+        writeln!(sink, "  {verdict} {number}: {}", safe::terminal(reason))?;
     }
     if more > 0 {
         writeln!(sink, "  … and {}", wording::count(more, "other reason"))?;

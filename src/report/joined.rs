@@ -75,3 +75,9 @@ pub(crate) fn fails(finding: &Finding<'_>, example: &ExampleReport) -> bool {
         Verdict::Skipped | Verdict::Match => false,
     }
 }
+
+/// Says whether a problem of the whole command tells it already: an interpreter that is not there.
+pub(crate) fn is_told_once(finding: &Finding<'_>) -> bool {
+    let mut interpreters = finding.interpreters.iter();
+    finding.verdict == Verdict::Blocked && interpreters.all(|one| one.is_absent())
+}

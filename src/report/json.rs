@@ -25,8 +25,7 @@ pub(crate) fn write(report: &Report, sink: &mut dyn Write) -> io::Result<()> {
         }
     }
     report
-        .problems
-        .iter()
+        .all_problems()
         .try_for_each(|found| line(&problem(found), sink))?;
     line(&summary(report), sink)
 }

@@ -16,7 +16,7 @@ pub(crate) fn write(report: &Report, sink: &mut dyn Write) -> io::Result<()> {
     for guide in guides(report) {
         junit.add_test_suite(suite(report, guide));
     }
-    if !report.problems.is_empty() {
+    if report.all_problems().next().is_some() {
         junit.add_test_suite(problems(report));
     }
     junit.serialize(&mut *sink).map_err(io::Error::other)?;
@@ -114,7 +114,7 @@ fn message(run: &RunReport) -> String {
 
 fn problems(report: &Report) -> TestSuite {
     let mut suite = TestSuite::new("problems");
-    for problem in &report.problems {
+    for problem in report.all_problems() {
         let place = problem.guide.clone().unwrap_or_default();
         let line = problem
             .position

@@ -22,7 +22,9 @@ pub(crate) fn write(report: &Report, sink: &mut dyn Write) -> io::Result<()> {
     for example in &report.examples {
         for finding in findings(example) {
             let on = versions::in_words(&finding.interpreters, &report.interpreters);
-            let why = finding.reason.unwrap_or_default();
+            let fault = finding.faults.iter().find(|fault| fault.fails);
+            let why = (finding.reason).or(fault.map(|fault| fault.message.as_str()));
+            let why = why.unwrap_or_default();
             let verdict = verdict_name(finding.verdict);
             writeln!(
                 sink,
@@ -31,6 +33,28 @@ pub(crate) fn write(report: &Report, sink: &mut dyn Write) -> io::Result<()> {
                 markdown_cell(why)
             )?;
         }
+    }
+    write_problems(report, sink)
+}
+
+fn write_problems(report: &Report, sink: &mut dyn Write) -> io::Result<()> {
+    if report.all_problems().next().is_none() {
+        return Ok(());
+    }
+    writeln!(sink, "\n| Place | Severity | Problem |\n|---|---|---|")?;
+    for problem in report.all_problems() {
+        let line = problem
+            .position
+            .map(|position| format!(":{}", position.line));
+        let guide = problem.guide.as_deref().unwrap_or_default();
+        let severity = format!("{:?}", problem.severity).to_lowercase();
+        writeln!(
+            sink,
+            "| {}{} | {severity} | {} |",
+            markdown_cell(guide),
+            line.unwrap_or_default(),
+            markdown_cell(&problem.message)
+        )?;
     }
     Ok(())
 }

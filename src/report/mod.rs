@@ -17,6 +17,7 @@ mod markdown;
 mod mutated;
 mod problems;
 mod progress;
+mod rerun;
 mod review;
 mod safe;
 mod sink;
@@ -29,7 +30,7 @@ use crate::compare::{Behaviours, ClaimFault, Difference, Instability, Verdict};
 use crate::execute::Ending;
 use crate::extract::{Fate, Fence};
 use crate::normalise::Transcript;
-use crate::plan::Interpreter;
+use crate::plan::{Interpreter, PlanEntry};
 use crate::problem::Problem;
 
 pub use cached::CacheReport;
@@ -40,6 +41,7 @@ pub use machine::{EnvironmentReport, EnvironmentRow, found as write_found};
 pub use mutated::{MutatedReport, MutatedRun};
 pub use problems::write as write_problems;
 pub use progress::Progress;
+pub use rerun::Rerun;
 pub use review::{
     PendingChange, PendingReport, write_list as write_pending, write_one as write_pending_change,
 };
@@ -130,6 +132,12 @@ impl ExampleReport {
         self.behaviours.as_ref()
     }
 
+    /// Says whether an entry of a plan is about it: two examples may have one id, by mistake.
+    #[must_use]
+    pub(crate) fn is_of(&self, entry: &PlanEntry) -> bool {
+        self.id == entry.id && self.line == entry.line
+    }
+
     /// Returns the worst verdict of its runs; an example without runs matches.
     #[must_use]
     pub fn worst(&self) -> Verdict {
@@ -159,8 +167,10 @@ pub struct Report {
     pub fences: Vec<FenceReport>,
     /// Every example, in order.
     pub examples: Vec<ExampleReport>,
-    /// Every problem, in order.
+    /// Every problem of guides and expected files, in order.
     pub problems: Vec<Problem>,
+    /// Interpreters that were asked for and are not there; people are told beside the report.
+    pub missing: Vec<Problem>,
     /// Interpreters that were used.
     pub interpreters: Vec<Interpreter>,
     /// `full`, `reduced` or `off`.
@@ -169,6 +179,8 @@ pub struct Report {
     pub wall_ms: u64,
     /// Sentences to say after the summary.
     pub remarks: Vec<String>,
+    /// How commands are typed that do it again.
+    pub rerun: Rerun,
 }
 
 impl Report {
@@ -194,6 +206,11 @@ impl Report {
             *counts.entry(verdict_name(run.verdict)).or_default() += 1;
         }
         counts
+    }
+
+    /// Returns every problem: of guides and expected files, then of interpreters.
+    pub fn all_problems(&self) -> impl Iterator<Item = &Problem> {
+        self.problems.iter().chain(&self.missing)
     }
 
     /// Writes the report in one format.

@@ -122,11 +122,39 @@ impl Project {
     /// Runs the binary with words split at spaces.
     #[track_caller]
     pub(crate) fn run(&self, words: &str) -> Ran {
-        let output = output_within(self.command(words), OUTER_TIMEOUT);
+        self.ran(self.command(words), words)
+    }
+
+    /// Runs the binary in a folder of the project.
+    #[track_caller]
+    pub(crate) fn run_in(&self, folder: &str, words: &str) -> Ran {
+        let mut command = self.command(words);
+        command.current_dir(self.path(folder));
+        self.ran(command, words)
+    }
+
+    /// Runs a command line that a report shows, as a shell reads it, in a folder of the project.
+    #[track_caller]
+    pub(crate) fn run_shown(&self, folder: &str, line: &str) -> Ran {
+        let program = Path::new(env!("CARGO_BIN_EXE_fencepost")).parent().unwrap();
+        let path = std::env::var("PATH").unwrap_or_default();
+        let mut command = Command::new("sh");
+        command
+            .args(["-c", line])
+            .current_dir(self.path(folder))
+            .env_remove("CI")
+            .env("NO_COLOR", "1")
+            .env("PATH", format!("{}:{path}", program.display()))
+            .stdin(Stdio::null());
+        self.ran(command, line)
+    }
+
+    #[track_caller]
+    fn ran(&self, command: Command, words: &str) -> Ran {
         Ran {
             words: words.to_owned(),
             root: self.root().to_owned(),
-            output,
+            output: output_within(command, OUTER_TIMEOUT),
         }
     }
 }
@@ -277,6 +305,21 @@ impl Ran {
             self.words
         );
         self
+    }
+
+    /// Returns the results of a report in JSON.
+    #[track_caller]
+    pub(crate) fn results(&self) -> Vec<serde_json::Value> {
+        self.json("result")
+    }
+
+    /// Returns the result of the example with this name on the first interpreter.
+    #[track_caller]
+    pub(crate) fn result(&self, name: &str) -> serde_json::Value {
+        let ending = format!("#{name}");
+        let mut results = self.results().into_iter();
+        let found = results.find(|result| result["id"].as_str().unwrap().ends_with(&ending));
+        found.unwrap_or_else(|| panic!("no result for {name}:\n{}", self.stdout()))
     }
 
     /// Returns stdout with the project's folder masked.

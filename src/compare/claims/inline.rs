@@ -68,12 +68,12 @@ pub(in crate::compare) fn inline_claims(analysis: &Analysis) -> Vec<InlineClaim>
     claims
 }
 
-/// The print beside a trailing comment, or the last one above a comment on its own line.
+/// The last print beside a trailing comment, or above a comment on its own line.
 fn print_of(comment: &Comment, prints: &[PrintSite]) -> Option<usize> {
     if comment.trailing {
         prints
             .iter()
-            .position(|print| (print.line..=print.end_line).contains(&comment.line))
+            .rposition(|print| (print.line..=print.end_line).contains(&comment.line))
     } else {
         prints
             .iter()

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::problem::Problem;
 
 use crate::discover::argument::{Argument, argument};
-use crate::discover::expected::{expected_path, shared_files};
+use crate::discover::expected::{expected_path, root_of_file, shared_files};
 use crate::discover::glob::ruling;
 use crate::discover::guide::read;
 use crate::discover::path::{normalise, relative};
@@ -111,7 +111,12 @@ impl<'a> Search<'a> {
     /// Adds one argument.
     fn named(&mut self, text: &str) {
         let is_known = |path: &Path| self.is_guide(path);
-        match argument(text, &self.roots.current_folder, &is_known) {
+        match argument(
+            text,
+            &self.roots.current_folder,
+            &self.config.root,
+            &is_known,
+        ) {
             Ok(Argument::Folder(folder)) => self.folder(&folder),
             Ok(Argument::Guide(path, selector)) => self.add(path, None, selector),
             Err(problem) => self.problems.push(problem),
@@ -164,7 +169,7 @@ impl<'a> Search<'a> {
     /// Adds a file; the whole of it wins over a part.
     fn add(&mut self, path: PathBuf, given: Option<&Path>, selector: Option<Selector>) {
         let id = relative(&path, &self.config.root);
-        let given = given.or(path.parent()).unwrap_or(&path).to_owned();
+        let given = given.map_or_else(|| root_of_file(&id, &path, self.config), Path::to_owned);
         match self.candidates.get_mut(&id) {
             None => {
                 let selectors = selector.into_iter().collect();

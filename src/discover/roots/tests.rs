@@ -103,14 +103,15 @@ fn a_folder_gives_its_guides_in_order_without_hidden_vendored_and_ignored_ones()
 
 #[test]
 fn the_two_forms_name_a_part_and_an_existing_path_wins() {
-    let project = Project::new(&[("a.md", ""), ("a.md:3", ""), ("c#.md", "")]);
+    let project = Project::new(&[("a.md", ""), ("a.md:3", ""), ("c#.md", ""), ("c.txt", "")]);
     let part = |path: &str| project.find(&[path]).guides[0].selectors.clone();
     assert_eq!(part("a.md:12"), [Selector::Line(12)]);
     assert_eq!(part("a.md:12:5"), [Selector::Line(12)]);
     assert_eq!(part("./a.md#имя:3"), [Selector::Name("имя:3".to_owned())]);
     assert_eq!(part("c#.md#x"), [Selector::Name("x".to_owned())]);
     assert_eq!(part("c#.md"), []);
-    assert_eq!(codes(&project.find(&["a.md:3"])), ["not-a-guide"]);
+    assert_eq!(ids(&project.find(&["a.md:3"])), ["a.md:3"]);
+    assert_eq!(codes(&project.find(&["c.txt"])), ["not-a-guide"]);
     let both = project.find(&["a.md:1", "a.md#x"]);
     assert_eq!(both.guides[0].selectors.len(), 2);
     assert!(

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::compare::{
-    ClaimFault, Judged, Run, Verdict, diagnose, false_claims, instability, judge,
+    ClaimFault, Diagnosis, Judged, Ran, Run, Verdict, diagnose, diagnose_session, false_claims,
+    instability, judge, locate,
 };
 use crate::discover::{Claims, Start, UnrecordedPolicy};
 use crate::execute::{Cache, RunOptions, RunRecord};
@@ -21,7 +22,8 @@ use super::{blocks_of, not_run};
 
 /// Everything that judging one run needs beside the run.
 pub(super) struct Judging<'a> {
-    examples: BTreeMap<&'a str, (&'a Document, &'a Example)>,
+    /// By id and line: two examples of one name are a finding, and each is judged for itself.
+    examples: BTreeMap<(&'a str, usize), (&'a Document, &'a Example)>,
     choices: &'a [Choice<'a>],
     expectations: &'a Expectations,
     cache: Option<&'a Cache>,
@@ -40,7 +42,7 @@ impl<'a> Judging<'a> {
             choice
                 .examples
                 .iter()
-                .map(|example| (example.id.as_str(), (document, *example)))
+                .map(|example| (key_of(example), (document, *example)))
                 .collect::<Vec<_>>()
         };
         Ok(Self {
@@ -139,7 +141,7 @@ impl<'a> Judging<'a> {
         // What a person's patterns allow to vary does not make an example flaky.
         let found = self
             .examples
-            .get(entry.id.as_str())
+            .get(&(entry.id.as_str(), entry.line))
             .filter(|_| matching < all)
             .and_then(|(_, example)| instability(example, &runs));
         let worst = reports.into_iter().min_by_key(|report| report.verdict);
@@ -159,7 +161,7 @@ impl<'a> Judging<'a> {
     pub(super) fn examples(&self, planned: &Plan, runs: Vec<RunReport>) -> Vec<ExampleReport> {
         let mut reports: Vec<ExampleReport> = Vec::new();
         for (entry, run) in planned.entries.iter().zip(runs) {
-            match reports.last_mut().filter(|report| report.id == entry.id) {
+            match reports.last_mut().filter(|report| report.is_of(entry)) {
                 Some(report) => report.runs.push(run),
                 None => reports.push(self.example_report(entry, run)),
             }
@@ -170,7 +172,7 @@ impl<'a> Judging<'a> {
     fn example_report(&self, entry: &PlanEntry, run: RunReport) -> ExampleReport {
         let settings = self
             .examples
-            .get(entry.id.as_str())
+            .get(&(entry.id.as_str(), entry.line))
             .map(|(document, _)| &document.guide.settings);
         let policy_fails =
             settings.is_none_or(|settings| settings.unrecorded == UnrecordedPolicy::Fail);
@@ -185,7 +187,7 @@ impl<'a> Judging<'a> {
     }
 
     fn judged(&mut self, entry: &PlanEntry, record: &RunRecord) -> Result<RunReport, Problem> {
-        let Some(&(document, example)) = self.examples.get(entry.id.as_str()) else {
+        let Some(&(document, example)) = self.examples.get(&(entry.id.as_str(), entry.line)) else {
             return Err(Problem::bug(format!(
                 "`{}` was planned and is no example",
                 entry.id
@@ -200,15 +202,26 @@ impl<'a> Judging<'a> {
             judged.reason = Some(recorded_as(former, &document.guide.id));
         }
         let faults = self.faults(document, example, &transcript, &entry.interpreter);
-        let mut hint = None;
-        if judged.verdict == Verdict::Differs {
-            hint = self.explain(
+        let is_false = faults.iter().any(|fault| fault.fails);
+        let mut diagnosis = None;
+        if judged.difference.is_some() || is_false {
+            diagnosis = self.explain(
                 &mut judged,
                 (document, example),
-                record,
-                &transcript,
+                (record, &transcript, &faults),
                 expectation.is_some(),
             )?;
+        }
+        if let Some(difference) = &mut judged.difference {
+            let ran = Ran {
+                record,
+                transcript: &transcript,
+                interpreter: &entry.interpreter,
+            };
+            let analyses = self.analyses()?.blocks(document, example);
+            let text = &document.guide.text;
+            let line = locate(difference, example, text, &analyses, ran);
+            difference.line = line.or(difference.line);
         }
         let faults = if judged.verdict == Verdict::Skipped {
             Vec::new()
@@ -218,6 +231,11 @@ impl<'a> Judging<'a> {
         if faults.iter().any(|fault| fault.fails) && judged.verdict > Verdict::Differs {
             judged.verdict = Verdict::Differs;
             judged.reason = None;
+        }
+        let mut hint = None;
+        if let Some(diagnosis) = diagnosis {
+            judged.reason = Some(diagnosis.reason);
+            hint = diagnosis.hint;
         }
         Ok(run_report(
             entry, record, example, document, transcript, judged, faults, hint,
@@ -246,38 +264,39 @@ impl<'a> Judging<'a> {
         )
     }
 
-    /// Names what a failed run shows. Lenient guides skip it where nothing was recorded.
+    /// Returns what Python's grammar says about every block, asked when it is first needed.
+    fn analyses(&mut self) -> Result<&Analyses, Problem> {
+        let known = match self.failures.take() {
+            Some(known) => known,
+            None => Analyses::of(self.choices, self.cache, &|_, _| true)?,
+        };
+        Ok(self.failures.insert(known))
+    }
+
+    /// Names what a failed run shows, if it can be named. Lenient guides skip it where nothing was recorded.
     fn explain(
         &mut self,
         judged: &mut Judged,
         (document, example): (&Document, &Example),
-        record: &RunRecord,
-        transcript: &Transcript,
+        (record, transcript, faults): (&RunRecord, &Transcript, &[ClaimFault]),
         was_recorded: bool,
-    ) -> Result<Option<String>, Problem> {
-        if self.failures.is_none() {
-            self.failures = Some(Analyses::of(self.choices, self.cache, &|_, _| true)?);
-        }
-        let Some(analyses) = &self.failures else {
-            return Ok(None);
-        };
+    ) -> Result<Option<Diagnosis>, Problem> {
+        let analyses = self.analyses()?;
         let blocks = analyses.blocks(document, example);
         let above = analyses.above(document, example);
-        let Some(diagnosis) = diagnose(
-            record,
-            transcript,
-            blocks.last(),
-            last_code(example),
-            &above,
-        ) else {
-            return Ok(None);
+        let diagnosis = if judged.difference.is_some() {
+            let code = last_code(example);
+            diagnose(record, transcript, blocks.last(), code, &above)
+        } else {
+            diagnose_session(record, faults, &above)
         };
-        if !document.guide.settings.strict && !was_recorded && !declares_ending(example) {
+        let lenient = diagnosis.as_ref().is_some_and(Diagnosis::is_lenient);
+        let strict = document.guide.settings.strict || was_recorded || declares_ending(example);
+        if lenient && !strict {
             judged.verdict = Verdict::Skipped;
             judged.difference = None;
         }
-        judged.reason = Some(diagnosis.reason);
-        Ok(diagnosis.hint)
+        Ok(diagnosis)
     }
 }
 
@@ -300,6 +319,10 @@ fn recorded_as(former: &str, guide: &str) -> String {
     format!("its code was recorded as `{former}`: `fencepost record {guide}` follows it")
 }
 
+fn key_of(example: &Example) -> (&str, usize) {
+    (&example.id, example.position.line)
+}
+
 fn last_code(example: &Example) -> &str {
     example
         .blocks
@@ -312,16 +335,13 @@ fn declares_ending(example: &Example) -> bool {
     directives.raises.is_some() || directives.exit.is_some() || directives.signal.is_some()
 }
 
-/// Says whether an example shows outputs whose attribution needs Python's grammar.
+/// Says whether an example shows outputs whose attribution needs Python's grammar: every claim in
+/// code is a comment.
 fn may_claim(document: &Document, example: &Example) -> bool {
-    let marks = ["#>", "# >", "=>", "->"];
-    let strict = document.guide.settings.claims == Claims::Strict;
-    let marked = example
-        .blocks
-        .iter()
-        .any(|block| marks.iter().any(|mark| block.code.contains(mark)));
-    document.guide.settings.claims != Claims::Off
-        && (strict || marked || !example.outputs.is_empty())
+    let commented = example.blocks.iter().any(|block| block.code.contains('#'));
+    let claims = document.guide.settings.claims;
+    let strict = claims == Claims::Strict;
+    claims != Claims::Off && (strict || commented || !example.outputs.is_empty())
 }
 
 #[expect(

@@ -15,6 +15,7 @@ use crate::plan::{Choice, Disposition, Interpreter, Plan, PlanEntry, PlannedRun}
 use crate::problem::Problem;
 use crate::report::{ExampleReport, Report, RunReport};
 
+use super::absent::{absent_entries, add_absent};
 use super::environments::planned;
 use super::expectations::Expectations;
 use super::project::Chosen;
@@ -36,7 +37,8 @@ pub struct CheckRequest {
 ///
 /// # Errors
 ///
-/// Usage problems, missing interpreters, and what kept fencepost from running at all.
+/// Usage problems, and what kept fencepost from running at all. What runs on interpreters that are
+/// not there is blocked.
 pub fn check(
     project: &Project,
     request: &Request,
@@ -45,9 +47,10 @@ pub fn check(
     watch: Watch<'_>,
 ) -> Result<Report, Vec<Problem>> {
     let begun = Instant::now();
-    let chosen = project.interpreters(request)?;
+    let chosen = project.interpreters_here(request)?;
     let choices = project.choices(&chosen)?;
     let mut checked = Checked::of(project, request, &choices, wanted.repeat, options, watch)?;
+    add_absent(&mut checked.examples, absent_entries(&choices, &chosen));
     let mut problems: Vec<Problem> = sandbox::warning(options.sandbox).into_iter().collect();
     problems.extend(checked.problems(project));
     let mut remarks = checked.remarks();
@@ -63,8 +66,10 @@ pub fn check(
         examples: checked.examples,
         problems,
         interpreters: used(&chosen, &choices),
+        missing: chosen.missing,
         sandbox: options.sandbox.name().to_owned(),
         wall_ms: elapsed(begun),
+        ..Report::default()
     })
 }
 

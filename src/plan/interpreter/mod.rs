@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 pub use find::{Found, Misfit, MisfitKind, broken_shims, find, find_in};
 pub use places::Places;
-pub use spec::{Spec, choose};
+pub use spec::{Choosing, Spec, choose, choosing};
 
 /// Which build of `CPython` an interpreter is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -80,6 +80,12 @@ impl Interpreter {
             release: self.release,
             build: self.build,
         }
+    }
+
+    /// Says whether it was asked for and is not on this machine.
+    #[must_use]
+    pub fn is_absent(&self) -> bool {
+        self.path.as_os_str().is_empty()
     }
 
     /// Returns `CPython 3.13.0`, with the build in brackets where it is not the usual one.

@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use pep440_rs::{Version, VersionSpecifiers};
 
 use crate::problem::Problem;
-use crate::wording::list;
 
 use crate::plan::interpreter::{Build, Found, Interpreter, Misfit, MisfitKind, order};
 
@@ -97,35 +96,81 @@ impl std::fmt::Display for Spec {
     }
 }
 
-/// Chooses interpreters, oldest first, without repeats; no spec means [`Spec::All`].
-///
-/// # Errors
-///
-/// One blocked problem for each version or path that is not there (with what was found and how to
-/// get it), or one where nothing is left.
-pub fn choose(specs: &[Spec], found: &Found) -> Result<Vec<Interpreter>, Vec<Problem>> {
+impl Spec {
+    /// Returns the interpreter that a version names where it is not here: one without a path.
+    fn absent(&self) -> Option<Interpreter> {
+        let Self::Version { numbers, build } = self else {
+            return None;
+        };
+        let number = |index| numbers.get(index).copied().unwrap_or_default();
+        let version: Vec<String> = numbers.iter().map(u64::to_string).collect();
+        Some(Interpreter {
+            version: version.join("."),
+            release: [number(0), number(1), number(2)],
+            build: *build,
+            path: PathBuf::new(),
+            real_path: PathBuf::new(),
+            prefix: PathBuf::new(),
+            base_prefix: PathBuf::new(),
+            library_paths: Vec::new(),
+            fingerprint: String::new(),
+        })
+    }
+}
+
+/// What a list of specs chooses on this machine.
+#[derive(Debug, Clone, Default)]
+pub struct Choosing {
+    /// Interpreters that are here, oldest first, without repeats.
+    pub here: Vec<Interpreter>,
+    /// Versions that were named and are not here, as interpreters without a path.
+    pub absent: Vec<Interpreter>,
+    /// One blocked problem for each spec that chooses nothing: what was found, and how to get it.
+    pub problems: Vec<Problem>,
+}
+
+/// Chooses interpreters; no spec means [`Spec::All`].
+#[must_use]
+pub fn choosing(specs: &[Spec], found: &Found) -> Choosing {
     let specs = if specs.is_empty() {
         &[Spec::All]
     } else {
         specs
     };
-    let mut chosen: Vec<Interpreter> = Vec::new();
-    let mut problems = Vec::new();
+    let mut chosen = Choosing::default();
     for spec in specs {
         match choose_one(spec, found) {
-            Ok(interpreters) => chosen.extend(interpreters),
-            Err(problem) => problems.push(problem),
+            Ok(interpreters) if interpreters.is_empty() => {
+                chosen.problems.push(nothing_left(spec, found));
+            }
+            Ok(interpreters) => chosen.here.extend(interpreters),
+            Err(problem) => {
+                chosen.absent.extend(spec.absent());
+                chosen.problems.push(problem);
+            }
         }
     }
-    if chosen.is_empty() && problems.is_empty() {
-        problems.push(nothing_left(specs, found));
+    let here = &mut chosen.here;
+    here.sort_by(order);
+    here.dedup_by(|left, right| left.real_path == right.real_path && left.prefix == right.prefix);
+    chosen.absent.sort_by(order);
+    chosen.absent.dedup();
+    chosen.problems.dedup();
+    chosen
+}
+
+/// Chooses interpreters, oldest first, without repeats; no spec means [`Spec::All`].
+///
+/// # Errors
+///
+/// One blocked problem for each spec that chooses nothing.
+pub fn choose(specs: &[Spec], found: &Found) -> Result<Vec<Interpreter>, Vec<Problem>> {
+    let chosen = choosing(specs, found);
+    if chosen.problems.is_empty() {
+        Ok(chosen.here)
+    } else {
+        Err(chosen.problems)
     }
-    if !problems.is_empty() {
-        return Err(problems);
-    }
-    chosen.sort_by(order);
-    chosen.dedup_by(|left, right| left.real_path == right.real_path && left.prefix == right.prefix);
-    Ok(chosen)
 }
 
 fn choose_one(spec: &Spec, found: &Found) -> Result<Vec<Interpreter>, Problem> {
@@ -208,7 +253,7 @@ fn missing(spec: &Spec, found: &Found) -> Problem {
     ))
 }
 
-fn nothing_left(specs: &[Spec], found: &Found) -> Problem {
+fn nothing_left(spec: &Spec, found: &Found) -> Problem {
     let install = "`fencepost python install 3.13` gets one, or name one with `--python PATH`";
     if found.interpreters.is_empty() {
         let message = "no CPython 3.8 or newer was found";
@@ -216,8 +261,7 @@ fn nothing_left(specs: &[Spec], found: &Found) -> Problem {
             .because(in_words(found))
             .hint(install);
     }
-    let specs: Vec<String> = specs.iter().map(|spec| format!("`{spec}`")).collect();
-    let message = format!("no CPython that was found meets {}", list(&specs));
+    let message = format!("no CPython that was found meets `{spec}`");
     Problem::blocked("interpreter-missing", message)
         .because(in_words(found))
         .hint(others(found))
