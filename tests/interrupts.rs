@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::support::Project;
+use crate::support::{Project, unique};
 
 /// Returns an example whose grandchild can be told from every other process by its argument.
 fn sleeper(mark: &str) -> String {
@@ -14,11 +14,7 @@ fn sleeper(mark: &str) -> String {
 
 /// Returns a number of seconds that no other test sleeps.
 fn mark() -> String {
-    format!(
-        "600.{}{}",
-        std::process::id(),
-        Instant::now().elapsed().subsec_nanos()
-    )
+    format!("600.{}{:03}", std::process::id(), unique())
 }
 
 /// Says whether a process with this argument runs anywhere on the machine.

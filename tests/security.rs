@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use crate::support::people::{Person, Stage, interpreters, is_root, open};
-use crate::support::{Project, has_program, output_within, skip};
+use crate::support::{Project, has_program, output_within, skip, unique};
 
 const LIMIT: Duration = Duration::from_secs(240);
 
@@ -83,6 +83,7 @@ fn rows(category: &str) -> Vec<Row> {
 /// What stands on the host for examples to find, and a project with the guide of their attempts.
 struct Host {
     project: Project,
+    number: u32,
     mark: String,
     tcp: TcpListener,
     udp: UdpSocket,
@@ -93,10 +94,8 @@ struct Host {
 
 impl Host {
     fn new() -> Self {
-        let mark = format!(
-            "7{}",
-            Instant::now().elapsed().subsec_nanos() % 1000 + std::process::id() * 1000
-        );
+        let number = unique();
+        let mark = format!("7{}{number:03}", std::process::id());
         let project = Project::new()
             .file("secret", "secret of the host\n")
             .file("home/notes.txt", "notes of the host\n")
@@ -115,6 +114,7 @@ impl Host {
         let (_, interpreter) = interpreters().pop().unwrap();
         open(project.root());
         Self {
+            number,
             mark,
             tcp,
             udp,
@@ -130,7 +130,7 @@ impl Host {
         let port =
             |socket: std::io::Result<std::net::SocketAddr>| socket.unwrap().port().to_string();
         let path = |name: &str| self.project.path(name).display().to_string();
-        let key = self.mark.len() as u64 * 100_000_000 + u64::from(std::process::id());
+        let key = u64::from(self.number) * 100_000_000 + u64::from(std::process::id());
         code.replace("{MARK}", &self.mark)
             .replace("{SECRET}", &path("secret"))
             .replace("{SOCKET}", &path("socket"))
@@ -140,11 +140,11 @@ impl Host {
             .replace("{UDP_PORT}", &port(self.udp.local_addr()))
             .replace(
                 "{FREE_PORT}",
-                &(20_000 + std::process::id() % 5000).to_string(),
+                &(20_000 + (std::process::id() + self.number) % 5000).to_string(),
             )
             .replace(
                 "{OTHER_PORT}",
-                &(26_000 + std::process::id() % 5000).to_string(),
+                &(26_000 + (std::process::id() + self.number) % 5000).to_string(),
             )
             .replace("{PID}", &pid.to_string())
             .replace("{KEY}", &key.to_string())

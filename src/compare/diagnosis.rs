@@ -155,7 +155,7 @@ fn by_syntax(last: &str, analysis: Option<&Analysis>, code: &str) -> Option<Diag
             .flatten()
             .any(|said| said.starts_with(*words))
     };
-    if python2.iter().any(|words| says(words)) {
+    if python2.iter().any(says) {
         let hint = Some("translate it, or set `skip=\"Python 2\"`".to_owned());
         return Some(Diagnosis {
             kind: "python2",

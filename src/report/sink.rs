@@ -60,7 +60,10 @@ fn unless_closed(error: io::Error) -> io::Result<()> {
 fn write_file(path: &Path, draw: &dyn Fn(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
     // A device, a pipe or a link is written to, never replaced.
     if (path.symlink_metadata()).is_ok_and(|found| !found.is_file() && !found.is_dir()) {
-        let file = std::fs::File::create(path)?;
+        let file = std::fs::File::options()
+            .write(true)
+            .truncate(true)
+            .open(path)?;
         let mut plain = io::BufWriter::new(anstream::StripStream::new(file));
         draw(&mut plain)?;
         return plain.flush();

@@ -313,15 +313,6 @@ impl Ran {
         self.json("result")
     }
 
-    /// Returns the result of the example with this name on the first interpreter.
-    #[track_caller]
-    pub(crate) fn result(&self, name: &str) -> serde_json::Value {
-        let ending = format!("#{name}");
-        let mut results = self.results().into_iter();
-        let found = results.find(|result| result["id"].as_str().unwrap().ends_with(&ending));
-        found.unwrap_or_else(|| panic!("no result for {name}:\n{}", self.stdout()))
-    }
-
     /// Returns stdout with the project's folder masked.
     pub(crate) fn stdout(&self) -> String {
         self.masked(&self.output.stdout)
@@ -399,4 +390,10 @@ pub(crate) fn skip(needs: &str) {
         .unwrap();
     let test = std::thread::current().name().unwrap_or_default().to_owned();
     writeln!(list, "skipped: needs {needs} ({test})").unwrap();
+}
+
+/// Returns a number that no other call in this process returns, small enough to be told apart by digits.
+pub(crate) fn unique() -> u32 {
+    static NEXT: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(1);
+    NEXT.fetch_add(1, std::sync::atomic::Ordering::Relaxed)
 }
