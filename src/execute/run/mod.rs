@@ -41,7 +41,7 @@ pub enum Reuse {
 pub struct RunOptions {
     /// How many runs at once, at least 1.
     pub jobs: usize,
-    /// The walls that were found to stand (see [`super::sandbox::probe`]).
+    /// The walls that were found to stand.
     pub sandbox: Level,
     /// Where results are kept; `None` keeps none.
     pub cache: Option<Arc<Cache>>,
