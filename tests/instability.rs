@@ -85,13 +85,31 @@ fn a_flag_of_the_interpreter_that_follows_the_seed_is_named_as_that() {
 }
 
 #[test]
-fn the_number_of_cpus_is_named_where_there_are_several() {
-    let code = "import os\nprint(len(os.sched_getaffinity(0)))";
-    let project = Project::new().guide("a.md", &[code]);
-    let several = std::thread::available_parallelism().is_ok_and(|cpus| cpus.get() > 1);
-    if several {
-        project.run("record").exits(1).prints("(cpu count)");
+fn the_number_of_cpus_is_named_on_every_version() {
+    let mut codes = vec![
+        "import os\nprint(os.cpu_count())",
+        "import multiprocessing\nprint(multiprocessing.cpu_count())",
+    ];
+    if std::thread::available_parallelism().is_ok_and(|cpus| cpus.get() > 1) {
+        codes.push("import os\nprint(len(os.sched_getaffinity(0)))");
     }
+    let project = Project::new().guide("a.md", &codes).on(&["all"]);
+    let results = project.run("record --format json").exits(1).results();
+    for result in &results {
+        let reason = result["reason"].as_str().unwrap_or_default();
+        assert!(reason.contains("(cpu count)"), "{result}");
+    }
+}
+
+#[test]
+fn names_of_variables_and_the_command_line_are_the_same_in_every_run() {
+    let codes = [
+        "import os\nprint(sorted(os.environ), os.environ.get('PYTHON_CPU_COUNT'))",
+        "import sys\nprint(sys._xoptions, sys.argv, getattr(sys, 'orig_argv', [])[1:])",
+        "import os\nprint(os.path.exists('/sys/devices/system/cpu/online'))",
+    ];
+    let project = Project::new().guide("a.md", &codes).on(&["all"]);
+    project.run("record").exits(0);
 }
 
 #[test]

@@ -70,7 +70,7 @@ fn command(run: &PlannedRun, place: &Place, layout: &Layout) -> Command {
         ],
         cpus: run.surroundings.cpus,
         ..Command::new(surroundings::program(run))
-            .arguments(["example.py"])
+            .arguments(surroundings::arguments(run, false))
             .stdin(run.program.stdin.clone())
             .deadline(Duration::from_millis(limits.timeout_ms))
     }

@@ -40,10 +40,20 @@ pub(super) fn environment(
     if let Some(environment) = &run.environment {
         variables.push(("VIRTUAL_ENV".into(), environment.into()));
     }
-    if let Some(count) = run.surroundings.cpus {
-        variables.push(("PYTHON_CPU_COUNT".into(), count.to_string().into()));
-    }
     variables
+}
+
+/// Returns what the interpreter is started with.
+///
+/// A root of a run's own shows it how many CPUs it has; elsewhere only CPython 3.13 and newer can be told.
+pub(super) fn arguments(run: &PlannedRun, has_own_root: bool) -> Vec<String> {
+    let takes_count = !has_own_root && run.interpreter.release >= [3, 13, 0];
+    let count = run.surroundings.cpus.filter(|_| takes_count);
+    let option = count.map(|count| format!("-Xcpu_count={count}"));
+    option
+        .into_iter()
+        .chain(["example.py".to_owned()])
+        .collect()
 }
 
 /// Returns the interpreter that a run starts: its environment's, if it has one.

@@ -39,6 +39,7 @@ pub(super) async fn run(
         };
         return Ok(record);
     };
+    order.arguments = surroundings::arguments(run, place.is_none());
     if place.is_none() {
         order.writable = ["/home", "/tmp", "/dev/shm"].map(str::to_owned).into();
     }
@@ -66,7 +67,7 @@ fn order(run: &PlannedRun, home: &Path, temporary: &Path, layout: &Layout) -> Op
         .collect::<Option<_>>()?;
     Some(RunOrder {
         program: text(&program_inside(run))?,
-        arguments: vec!["example.py".to_owned()],
+        arguments: Vec::new(),
         environment,
         folder: text(home)?,
         writable: vec![text(home)?, text(temporary)?, "/dev/shm".to_owned()],

@@ -21,7 +21,7 @@ pub(super) fn variations(runs: usize) -> Vec<Surroundings> {
         },
         Surroundings {
             pids_before: 11,
-            cpus: Some(1),
+            cpus: Some(other_cpus()),
             ..seed(2)
         },
         Surroundings {
@@ -32,6 +32,13 @@ pub(super) fn variations(runs: usize) -> Vec<Surroundings> {
     let more = runs.saturating_sub(FEWEST_RUNS);
     all.extend((3..).map(seed).take(more));
     all
+}
+
+/// Another number of CPUs than a run has otherwise. Where it has one only, a root of its own can still
+/// show it more: seldom as many as are online.
+fn other_cpus() -> usize {
+    let several = std::thread::available_parallelism().is_ok_and(|count| count.get() > 1);
+    if several { 1 } else { 3 }
 }
 
 /// Returns a run in each of the surroundings, in a process of its own.

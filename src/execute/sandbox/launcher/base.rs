@@ -80,12 +80,17 @@ const DEVICE_LINKS: [(&str, &str); 5] = [
     ("ptmx", "pts/ptmx"),
 ];
 
+/// Where the kernel lists the CPUs that are online.
+pub(super) const ONLINE_CPUS: &str = "/sys/devices/system/cpu/online";
+
 /// What each run's root is put together from. Paths are in the launcher's own root.
 pub(super) struct Base {
     /// Folders and files to bind: where they are, where they go (relative to the new root).
     pub binds: Vec<(PathBuf, PathBuf)>,
     /// Links: where they point, where they go.
     pub links: Vec<(PathBuf, PathBuf)>,
+    /// The host's CPUs as the kernel lists them, such as `0-7`.
+    pub cpus: String,
 }
 
 impl Base {
@@ -110,6 +115,7 @@ impl Base {
         let mut base = Self {
             binds: Vec::new(),
             links: Vec::new(),
+            cpus: fs::read_to_string(ONLINE_CPUS).unwrap_or_else(|_| counted_cpus()),
         };
         base.add_system(stand)
             .map_err(missing("binding system folders".to_owned()))?;
@@ -228,4 +234,10 @@ fn enter(stand: &Path) -> io::Result<()> {
     std::env::set_current_dir("/")?;
     unmount("/old", UnmountFlags::DETACH)?;
     Ok(())
+}
+
+/// The CPUs this process may use, where the kernel does not list all.
+fn counted_cpus() -> String {
+    let count = std::thread::available_parallelism().map_or(1, usize::from);
+    format!("0-{}\n", count - 1)
 }

@@ -10,7 +10,7 @@ use rustix::mount::{MountFlags, UnmountFlags, mount, mount_bind_recursive, unmou
 
 use super::super::order::{Layer, Missing, RunOrder};
 use super::super::system;
-use super::base::Base;
+use super::base::{Base, ONLINE_CPUS};
 use super::namespaces::EXAMPLE_ID;
 
 /// Where a launcher's own root holds the next root.
@@ -35,6 +35,8 @@ pub(super) fn enter(base: &Base, order: &RunOrder) -> Result<(), Missing> {
     build(new, base, order).map_err(failed(Layer::Mounts, "building the root of a run"))?;
     let proc = new.join("proc");
     mount_proc(&proc).map_err(failed(Layer::Processes, "mounting a fresh /proc"))?;
+    show_cpus(new, base, order)
+        .map_err(failed(Layer::Mounts, "showing how many CPUs there are"))?;
     set_up_kernel(&proc, order).map_err(failed(Layer::Network, "setting up the network"))?;
     let sealed = system::add_mount_attributes(&proc, libc::MOUNT_ATTR_RDONLY);
     sealed.map_err(failed(Layer::Processes, "making /proc read-only"))?;
@@ -113,6 +115,18 @@ fn mount_proc(target: &Path) -> io::Result<()> {
     let flags = MountFlags::NOSUID | MountFlags::NODEV | MountFlags::NOEXEC;
     mount("proc", target, "proc", flags, None)?;
     Ok(())
+}
+
+/// Writes what `sysconf` and so `os.cpu_count` read, so that a run with fewer CPUs counts fewer.
+fn show_cpus(new: &Path, base: &Base, order: &RunOrder) -> io::Result<()> {
+    let online = match order.cpus {
+        Some(0 | 1) => "0\n".to_owned(),
+        Some(count) => format!("0-{}\n", count - 1),
+        None => base.cpus.clone(),
+    };
+    let path = new.join(ONLINE_CPUS.trim_start_matches('/'));
+    fs::create_dir_all(path.parent().unwrap_or(new))?;
+    fs::write(path, online)
 }
 
 /// Settings of the namespaces this process is in. Those of the network last as long as it does.
