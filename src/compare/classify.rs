@@ -24,6 +24,10 @@ static QUOTED: LazyLock<Regex> = LazyLock::new(|| expression(r#"'[^']*'|"[^"]*""
 static ANGLED: LazyLock<Regex> = LazyLock::new(|| expression(r"<[^<>]*>"));
 static WORD: LazyLock<Regex> = LazyLock::new(|| expression(r"-?\d[\w.]*|\w+"));
 static CALL: LazyLock<Regex> = LazyLock::new(|| expression(r"\b[A-Za-z_]\w*\("));
+static LIBRARY: LazyLock<Regex> =
+    LazyLock::new(|| expression(r"(\[PYTHON\]/lib/python3)\.\d+[td]?"));
+static HINT: LazyLock<Regex> =
+    LazyLock::new(|| expression(r"\.? (?:Did you (?:mean|forget)|Maybe you meant)\b.*$"));
 static EXCEPTION: LazyLock<Regex> = LazyLock::new(|| {
     expression(concat!(
         r"^\s*(?:\| )?(?:\w+\.)*(\w*(?:Error|Exception|Warning|Interrupt|Exit|StopIteration|",
@@ -102,7 +106,21 @@ fn classify_lines(expected: &[&str], printed: &[&str]) -> Class {
     cosmetic.unwrap_or((Meaning, "it is printed otherwise"))
 }
 
+/// Returns text in which the standard library's folder is that of every version: `[PYTHON]/lib/python3`.
+pub(super) fn without_library_version(text: &str) -> String {
+    LIBRARY.replace_all(text, "$1").into_owned()
+}
+
 fn classify_line(expected: &str, printed: &str) -> Class {
+    let expected = without_library_version(expected);
+    let printed = without_library_version(printed);
+    if expected == printed {
+        return (Cosmetic, "only the standard library's folder differs");
+    }
+    classify_values(&expected, &printed)
+}
+
+fn classify_values(expected: &str, printed: &str) -> Class {
     if ADDRESS.replace_all(expected, "") == ADDRESS.replace_all(printed, "") {
         return (Cosmetic, "only addresses differ");
     }
@@ -138,6 +156,8 @@ fn is_other_wording(expected: &str, printed: &str) -> bool {
     let (Some(a), Some(b)) = (name(expected), name(printed)) else {
         return false;
     };
+    let (expected, printed) = (HINT.replace(expected, ""), HINT.replace(printed, ""));
+    let (expected, printed) = (&*expected, &*printed);
     a == b
         && found(&NUMBER, expected) == found(&NUMBER, printed)
         && one_holds_the_other(&found(&QUOTED, expected), &found(&QUOTED, printed))
@@ -210,6 +230,12 @@ mod tests {
             "the same exception has other words",
         );
         case(
+            "AttributeError: x has no attribute 'a'. Did you mean: '_b'?\n",
+            "AttributeError: x has no attribute 'a'. Did you mean: 'c'?\n",
+            Cosmetic,
+            "the same exception has other words",
+        );
+        case(
             "<Color.RED: 1>\n",
             "<Color.RED>\n",
             Cosmetic,
@@ -220,6 +246,27 @@ mod tests {
             "OrderedDict({'a': 1})\n",
             Cosmetic,
             "the same objects have another repr",
+        );
+    }
+
+    #[test]
+    fn where_the_standard_library_lies_is_cosmetic() {
+        let line = "ImportError: cannot import name 'Self' from 'typing' ([PYTHON]/lib/python3.9/typing.py)";
+        let later = line.replace("3.9", "3.10");
+        let why = "only the standard library's folder differs";
+        case(line, &later, Cosmetic, why);
+        let hinted = format!("{later}. Did you mean: 'self'?");
+        case(
+            line,
+            &hinted,
+            Cosmetic,
+            "the same exception has other words",
+        );
+        case(
+            line,
+            &later.replace("Self", "Never"),
+            Meaning,
+            "a value differs",
         );
     }
 

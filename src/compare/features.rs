@@ -16,6 +16,10 @@ static SYNTAX: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
         ),
         (r"(?m)^\s*except\s*\*", "except*"),
         (
+            r"(?m)^\s*(async\s+)?(def|class|type)\s+\w+\s*\[([^\[\]\n]|\[[^\[\]\n]*\])*=",
+            "type parameter defaults",
+        ),
+        (
             r"(?m)^\s*type\s+\w+\s*(\[[^\]\n]*\])?\s*=",
             "type statement",
         ),
@@ -50,6 +54,7 @@ static MESSAGES: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
         (r"^AttributeError: type object '([\w.]+)' has no attribute '(\w+)'", "{0}.{1}"),
         (r"^AttributeError: '([\w.]+)' object has no attribute '(\w+)'", "{0}.{1}"),
         (r"^TypeError: ([\w.]+)\(\) got an unexpected keyword argument '(\w+)'", "argument {1} of {0}()"),
+        (r"^TypeError: ([\w.]+)\(\) takes no keyword arguments", "keyword arguments of {0}()"),
         (r"^TypeError: '(\w+)' is an invalid keyword argument for ([\w.]+)\(\)", "argument {0} of {1}()"),
         (r"^TypeError: unsupported operand type\(s\) for \|=?: 'dict' and 'dict'", "dict | dict"),
         (r"^TypeError: unsupported operand type\(s\) for \|: '(?:type|NoneType|[\w.]*Alias|_\w+)' and", "X | Y as a type"),
@@ -81,7 +86,16 @@ fn by_message(last_line: &str) -> Option<String> {
     MESSAGES.iter().find_map(|(pattern, words)| {
         let found = pattern.captures(last_line)?;
         let group = |index| found.get(index).map_or("", |group| group.as_str());
-        Some(words.replace("{0}", group(1)).replace("{1}", group(2)))
+        // The C half of a module is not what anybody imports: `_asyncio.Task`.
+        let public = |name: &str| match name.split_once('.') {
+            Some(_) => name.trim_start_matches('_').to_owned(),
+            None => name.to_owned(),
+        };
+        Some(
+            words
+                .replace("{0}", &public(group(1)))
+                .replace("{1}", &public(group(2))),
+        )
     })
 }
 
@@ -124,6 +138,15 @@ mod tests {
             Some("type parameters"),
         );
         case("class Box[T]:\n    pass\n", failed, Some("type parameters"));
+        for code in [
+            "class Box[T = int]:\n    pass\n",
+            "def first[T = int](xs: list[T]) -> T: ...\n",
+            "type Pair[T = tuple[int]] = tuple[T, T]\n",
+        ] {
+            case(code, failed, Some("type parameter defaults"));
+        }
+        let default = "def first[T](xs: list[T] = []) -> T: ...\n";
+        case(default, failed, Some("type parameters"));
         case("print(t'{x}')\n", failed, Some("template strings"));
         case(
             "with (\n    open('a') as a,\n    open('b') as b,\n):\n    pass\n",
@@ -162,6 +185,18 @@ mod tests {
             (
                 "AttributeError: 'str' object has no attribute 'removeprefix'",
                 "str.removeprefix",
+            ),
+            (
+                "TypeError: zip() takes no keyword arguments",
+                "keyword arguments of zip()",
+            ),
+            (
+                "AttributeError: type object '_asyncio.Task' has no attribute 'uncancel'",
+                "asyncio.Task.uncancel",
+            ),
+            (
+                "AttributeError: module 'sys' has no attribute '_jit'",
+                "sys._jit",
             ),
             (
                 "TypeError: zip() got an unexpected keyword argument 'strict'",

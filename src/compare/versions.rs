@@ -6,10 +6,12 @@ use crate::extract::Example;
 use crate::normalise::Transcript;
 use crate::plan::Interpreter;
 
-use super::Difference;
+use super::classify::without_library_version;
 use super::ending;
 use super::features::feature;
 use super::judge::difference;
+use super::pattern::escape;
+use super::{Difference, Stream};
 
 /// Interpreters on which an example behaves alike.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,6 +40,43 @@ fn ends_as_it_should(example: &Example, transcript: &Transcript) -> bool {
     }
 }
 
+/// Returns what changes from one run to another: neither text is a pattern, and where the standard library lies is no behaviour.
+fn change(example: &Example, before: &Transcript, after: &Transcript) -> Option<Difference> {
+    let masked = |transcript: &Transcript| Transcript {
+        stdout: without_library_version(&transcript.stdout),
+        stderr: without_library_version(&transcript.stderr),
+        ..transcript.clone()
+    };
+    let mut expected = masked(before);
+    expected.stdout = escape(&expected.stdout);
+    expected.stderr = escape(&expected.stderr);
+    let difference = difference(example, &expected, &masked(after))?;
+    let shown = |transcript: &Transcript| match difference.stream {
+        Stream::Stdout | Stream::Claim => transcript.stdout.clone(),
+        Stream::Stderr => transcript.stderr.clone(),
+        Stream::Ending => ending::ending_with_cause(transcript),
+    };
+    Some(Difference {
+        expected: shown(before),
+        actual: shown(after),
+        ..difference
+    })
+}
+
+/// Names what keeps an example from working on the oldest interpreter where it fails.
+fn missing_feature(example: &Example, groups: &[Behaviour]) -> Option<String> {
+    let failing = groups.iter().find(|group| !group.works)?;
+    let last_line = failing.last_line()?;
+    let works_somewhere = groups.iter().any(|group| group.works);
+    if last_line.starts_with("NameError") && !works_somewhere {
+        // A name that no interpreter knows is a mistake, not a feature.
+        return None;
+    }
+    let blocks = example.blocks.iter();
+    let code: String = blocks.map(|block| block.code.as_str()).collect();
+    feature(&code, last_line)
+}
+
 /// How an example behaves on the interpreters that ran it, in order of the oldest of each group.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Behaviours {
@@ -53,16 +92,15 @@ impl Behaviours {
     pub fn of(example: &Example, seen: &[(&Interpreter, &Transcript)]) -> Self {
         let mut groups: Vec<Behaviour> = Vec::new();
         for (interpreter, transcript) in seen {
-            let alike = |group: &&mut Behaviour| {
-                difference(example, &group.transcript, transcript).is_none()
-            };
+            let alike =
+                |group: &&mut Behaviour| change(example, &group.transcript, transcript).is_none();
             if let Some(group) = groups.iter_mut().find(alike) {
                 group.interpreters.push((*interpreter).clone());
                 continue;
             }
             let change = groups
                 .last()
-                .and_then(|group| difference(example, &group.transcript, transcript));
+                .and_then(|group| change(example, &group.transcript, transcript));
             groups.push(Behaviour {
                 interpreters: vec![(*interpreter).clone()],
                 transcript: (*transcript).clone(),
@@ -70,13 +108,7 @@ impl Behaviours {
                 works: ends_as_it_should(example, transcript),
             });
         }
-        let failing = groups.iter().find(|group| !group.works);
-        let code: String = example
-            .blocks
-            .iter()
-            .map(|block| block.code.as_str())
-            .collect();
-        let feature = failing.and_then(|group| feature(&code, group.last_line()?));
+        let feature = missing_feature(example, &groups);
         Self { groups, feature }
     }
 
@@ -122,5 +154,60 @@ impl Behaviours {
             .collect();
         all.sort_by_key(|(interpreter, _)| interpreter.label());
         all.into_iter()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compare::testing::{example, interpreter, printed, raised};
+
+    /// Groups what was seen on 3.10 and later, one transcript for each version.
+    fn behaviours(code: &str, seen: &[Transcript]) -> Behaviours {
+        let example = example(code, code);
+        let interpreters: Vec<Interpreter> = (10..).take(seen.len()).map(interpreter).collect();
+        let seen: Vec<_> = interpreters.iter().zip(seen).collect();
+        Behaviours::of(&example, &seen)
+    }
+
+    #[test]
+    fn printed_text_that_looks_like_a_pattern_is_no_pattern() {
+        for (before, after) in [("...\n", "a\nb\n"), ("[1, [..]]\n", "[1, 2]\n")] {
+            let groups = behaviours("f()", &[printed(before), printed(after)]).groups;
+            assert_eq!(groups.len(), 2, "{before}");
+            let change = groups[1].change.clone().unwrap();
+            assert_eq!((&*change.expected, &*change.actual), (before, after));
+            assert_eq!(
+                behaviours("f()", &[printed(before), printed(before)])
+                    .groups
+                    .len(),
+                1
+            );
+        }
+    }
+
+    #[test]
+    fn where_the_standard_library_lies_is_no_behaviour() {
+        let fails = |minor: u64| {
+            let place = format!("[PYTHON]/lib/python3.{minor}/typing.py");
+            raised(
+                "",
+                &format!("ImportError: cannot import name 'Self' from 'typing' ({place})"),
+            )
+        };
+        let seen = [fails(10), fails(11), printed("Self\n")];
+        let behaviours = behaviours("from typing import Self", &seen);
+        assert_eq!(behaviours.groups.len(), 2);
+        assert_eq!(behaviours.feature.as_deref(), Some("typing.Self"));
+        assert_eq!(behaviours.first_that_works().unwrap().release[1], 12);
+    }
+
+    #[test]
+    fn a_name_that_no_interpreter_knows_is_no_feature() {
+        let fails = raised("", "NameError: name 'aiter' is not defined");
+        let nowhere = behaviours("aiter", &[fails.clone(), fails.clone()]);
+        assert_eq!(nowhere.feature, None);
+        let somewhere = behaviours("aiter", &[fails, printed("")]);
+        assert_eq!(somewhere.feature.as_deref(), Some("aiter"));
     }
 }
