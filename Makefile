@@ -2,8 +2,9 @@
 CARGO ?= cargo
 FENCEPOST = target/release/fencepost
 SANDBOX ?= full
+PYTHON ?= python3
 
-.PHONY: check test lint record build bench install python3.13t
+.PHONY: check test lint record build bench bench-peers install python3.13t
 
 ## The main job: builds, then verifies the guides on the CPythons found. SANDBOX=off where none can be had.
 check: build
@@ -32,8 +33,13 @@ record: build
 python3.13t:
 	.ci/python3.13t target/python3.13t
 
+## The pure stages, against their floors.
 bench:
 	$(CARGO) bench --locked
+
+## fencepost beside its peers on 1,000 examples: a table of ratios in Markdown; installs them below target/.
+bench-peers: build
+	$(PYTHON) benches/peers.py
 
 install:
 	$(CARGO) install --locked --path .
