@@ -125,7 +125,8 @@ pub(crate) fn open(folder: &Path) {
 fn reveal(interpreter: &Path) -> String {
     let is_closed =
         |folder: &&Path| std::fs::metadata(folder).is_ok_and(|found| found.mode() & 0o001 == 0);
-    let Some(closed) = interpreter.ancestors().skip(1).find(is_closed) else {
+    // The outermost one: it covers those below it.
+    let Some(closed) = interpreter.ancestors().skip(1).filter(is_closed).last() else {
         return String::new();
     };
     let prefix = interpreter.ancestors().nth(2).unwrap();
