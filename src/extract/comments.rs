@@ -63,13 +63,11 @@ pub(super) enum Html {
 
 /// Takes a block of HTML apart.
 pub(super) fn html(guide: &str, chunks: &[Chunk]) -> Vec<Html> {
-    let lines = lines(guide, chunks);
-    let source = Source::lines(guide, lines.into_iter().map(|line| line.span));
+    let source = source(guide, chunks);
     let mut parts = Parts {
         guide,
         source: &source,
         found: Vec::new(),
-        markdown: asks_for_markdown(&source.text),
     };
     let text = source.text.as_ref();
     let mut at = 0;
@@ -81,6 +79,21 @@ pub(super) fn html(guide: &str, chunks: &[Chunk]) -> Vec<Html> {
     }
     parts.outside(at..text.len());
     parts.found
+}
+
+/// Joins the parts of a block; most blocks stand in the guide in one piece.
+fn source<'a>(guide: &'a str, chunks: &[Chunk]) -> Source<'a> {
+    let span = chunks.first().map_or(0, |chunk| chunk.span.start)
+        ..chunks.last().map_or(0, |chunk| chunk.span.end);
+    let joined = chunks
+        .windows(2)
+        .all(|pair| pair[0].span.end == pair[1].span.start);
+    let plain = chunks.iter().all(|chunk| chunk.pad == 0) && !guide[span.clone()].contains('\r');
+    if joined && plain {
+        return Source::part(guide, &span);
+    }
+    let lines = lines(guide, chunks);
+    Source::lines(guide, lines.into_iter().map(|line| line.span))
 }
 
 /// `<div markdown>` and `<details markdown="1">` have Markdown inside for `MkDocs`.
@@ -95,7 +108,6 @@ struct Parts<'a> {
     guide: &'a str,
     source: &'a Source<'a>,
     found: Vec<Html>,
-    markdown: bool,
 }
 
 impl Parts<'_> {
@@ -122,7 +134,7 @@ impl Parts<'_> {
             if let Some(fence) = fences.next_if(|fence| fence.lines.start == at) {
                 self.found.push(Html::Fence {
                     code: fence.code(self.guide, FenceKind::Container, &lines),
-                    markdown: self.markdown,
+                    markdown: asks_for_markdown(&self.source.text),
                 });
                 at = fence.lines.end;
             } else {

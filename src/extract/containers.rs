@@ -60,6 +60,7 @@ fn with_containers(
         let replaced = std::iter::from_fn(|| before.next_if(|piece| piece.start() < span.end));
         let fenced: Vec<Piece> = replaced.filter(is_fenced).collect();
         let inner = Source::lines(guide, region.lines.iter().map(|line| source.span(line)));
+        let inner = inner.mended();
         let content = structure(guide, &inner, depth + 1);
         whole.push(Piece::Prose {
             start: span.start,

@@ -1,5 +1,7 @@
 //! The whole of a guide, understood: fences, examples, outputs.
 
+use memchr::memmem;
+
 use crate::discover::{Guide, Limits, Sharing};
 use crate::position::{Position, Span};
 use crate::problem::Problem;
@@ -130,13 +132,14 @@ pub fn document(guide: &Guide) -> Document {
 #[must_use]
 pub fn document_with_includes(guide: &Guide, includes: &Includes<'_>) -> Document {
     let text = guide.text.as_ref();
-    let mut pieces = structure(text, &Source::whole(text), 0);
+    let mut pieces = structure(text, &Source::whole(text).mended(), 0);
     pieces.drain(..count_in_front_matter(text, &pieces));
     let dialects = Dialects::new(guide.settings.dialects.as_deref());
     let context = Context {
         includes,
         dialects,
-        outputs_are_claims: dialects.read(Dialect::Phmdoctest) && text.contains("<!--phmdoctest-"),
+        outputs_are_claims: dialects.read(Dialect::Phmdoctest)
+            && memmem::find(text.as_bytes(), b"<!--phmdoctest-").is_some(),
     };
     let Reading {
         drafts,

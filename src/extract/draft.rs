@@ -56,7 +56,11 @@ pub(super) struct Draft {
     pub(super) span: Span,
     /// Its info string.
     pub(super) info: Span,
-    /// The name it has unless the guide gives one; empty for what is not Python.
+    /// Whether it counts as Python for the numbers in names.
+    pub(super) counts: bool,
+    /// The heading that it stands under.
+    pub(super) section: Option<usize>,
+    /// The name it has unless the guide gives one; empty until it is needed.
     pub(super) name: String,
     /// What the guide says about it.
     pub(super) given: Given,

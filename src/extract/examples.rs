@@ -31,7 +31,7 @@ pub(super) fn assemble(
         groups: HashMap::new(),
         running: running_groups(&drafts),
         names: HashMap::new(),
-        homes: HashMap::new(),
+        homes: vec![None; drafts.len()],
         files: Vec::new(),
     };
     for draft in drafts {
@@ -76,7 +76,7 @@ struct Assembly<'a> {
     /// Explicit name → line of the fence that has it.
     names: HashMap<String, usize>,
     /// Fence → the example and the block that it became.
-    homes: HashMap<usize, (usize, usize)>,
+    homes: Vec<Option<(usize, usize)>>,
     /// Files that wait for their example: fence, group, file, place of the directive.
     files: Vec<(Option<String>, Extra, usize)>,
 }
@@ -157,7 +157,7 @@ impl Assembly<'_> {
         }
         let shared = (self.shares && !skipped).then(|| WHOLE_GUIDE.to_owned());
         let joins = about.joins.filter(|_| !skipped && explicit.is_none());
-        let joined = joins.and_then(|of| self.homes.get(&of)).map(|home| home.0);
+        let joined = joins.and_then(|of| self.homes[of]).map(|home| home.0);
         let group = explicit.or(shared);
         let mut directives = given.directives.clone();
         directives.skip.clone_from(&runnable.skipped);
@@ -178,7 +178,7 @@ impl Assembly<'_> {
         };
         self.fences[fence].id = Some(self.examples[example].id.clone());
         let within = self.examples[example].blocks.len().saturating_sub(1);
-        self.homes.insert(fence, (example, within));
+        self.homes[fence] = Some((example, within));
     }
 
     /// Starts an example with its first block.
@@ -243,9 +243,9 @@ impl Assembly<'_> {
     fn output(&mut self, fence: usize, of: usize, mut shown: OutputFence) {
         let id = self.fences[of].id.clone();
         self.fences[fence].id = id;
-        if let Some((example, block)) = self.homes.get(&of) {
-            shown.block = *block;
-            self.examples[*example].outputs.push(shown);
+        if let Some((example, block)) = self.homes[of] {
+            shown.block = block;
+            self.examples[example].outputs.push(shown);
         }
     }
 

@@ -47,7 +47,8 @@ pub(super) fn included(
 ) -> Result<Option<Included>, String> {
     let names_file = |line: &Line| {
         let text = line.text(guide);
-        is_scissors_alone(text) || wanted(text, false).is_some()
+        let possible = text.trim_ascii_start().starts_with(['-', '{']);
+        possible && (is_scissors_alone(text) || wanted(text, false).is_some())
     };
     if !lines.iter().any(names_file) {
         return Ok(None);

@@ -264,7 +264,16 @@ fn is_versioned(lower: &str) -> bool {
 
 /// Says whether a word that is no known language is one or two slips away from `python`.
 fn is_misspelt(lower: &str) -> bool {
-    let slips = lower.len() >= 4 && nearest(lower, &["python", "python3"]).is_some();
+    let alike = lower
+        .bytes()
+        .filter(|letter| b"python".contains(letter))
+        .count();
+    if alike < 2 {
+        return false;
+    }
+    let slips = (4..=9).contains(&lower.len())
+        && alike >= 4
+        && nearest(lower, &["python", "python3"]).is_some();
     let begins = lower.starts_with("python") && lower.is_ascii();
     let short = [
         "pyton", "pyhon", "pythn", "pyth", "pyt", "yp", "ypthon", "pyy", "ppy",

@@ -2,41 +2,69 @@
 
 use std::collections::HashMap;
 
-/// The headings above the place that is being read, and how many fences each path has had.
+/// The headings of a guide that stand below its title, as a tree.
 #[derive(Debug, Default)]
-pub(super) struct Outline {
-    /// Level and anchor of each open heading below the title.
-    open: Vec<(u8, String)>,
-    seen_heading: bool,
-    path: String,
-    counts: HashMap<String, usize>,
+pub(super) struct Headings {
+    found: Vec<Heading>,
+    /// The heading that the walk stands under.
+    here: Option<usize>,
+    seen_any: bool,
 }
 
-impl Outline {
+#[derive(Debug)]
+struct Heading {
+    level: u8,
+    text: String,
+    parent: Option<usize>,
+}
+
+impl Headings {
     /// Enters a heading. The first one of the guide is its title if it is of level 1.
-    pub(super) fn enter(&mut self, level: u8, text: &str) {
-        let title = !self.seen_heading && level == 1;
-        self.seen_heading = true;
-        while self.open.last().is_some_and(|(open, _)| *open >= level) {
-            self.open.pop();
+    pub(super) fn enter(&mut self, level: u8, text: String) {
+        let title = !self.seen_any && level == 1;
+        self.seen_any = true;
+        while let Some(open) = self.here.filter(|open| self.found[*open].level >= level) {
+            self.here = self.found[open].parent;
         }
         if !title {
-            self.open.push((level, anchor(text)));
+            self.found.push(Heading {
+                level,
+                text,
+                parent: self.here,
+            });
+            self.here = Some(self.found.len() - 1);
         }
-        let parts = self.open.iter().map(|(_, anchor)| anchor.as_str());
-        let parts: Vec<&str> = parts.filter(|anchor| !anchor.is_empty()).collect();
-        self.path = parts.join("/");
     }
 
-    /// Counts one more Python fence under the open headings and returns its name.
-    pub(super) fn next_name(&mut self) -> String {
-        let count = self.counts.entry(self.path.clone()).or_default();
-        *count += 1;
-        if self.path.is_empty() {
-            count.to_string()
-        } else {
-            format!("{}/{count}", self.path)
-        }
+    /// Returns the heading that the walk stands under.
+    pub(super) fn here(&self) -> Option<usize> {
+        self.here
+    }
+
+    /// Names all Python fences of the guide, given the heading that each stands under, in order.
+    pub(super) fn names(&self, sections: &[Option<usize>]) -> Vec<String> {
+        let mut paths: HashMap<usize, String> = HashMap::new();
+        let mut counts: HashMap<String, usize> = HashMap::new();
+        let mut named = |section: &Option<usize>| {
+            let path = section.map_or_else(String::new, |section| {
+                let known = paths.entry(section).or_insert_with(|| self.path(section));
+                known.clone()
+            });
+            let prefix = if path.is_empty() { "" } else { "/" };
+            let count = counts.entry(path.clone()).or_default();
+            *count += 1;
+            format!("{path}{prefix}{count}")
+        };
+        sections.iter().map(&mut named).collect()
+    }
+
+    fn path(&self, section: usize) -> String {
+        let up = |heading: &usize| self.found[*heading].parent;
+        let anchors = std::iter::successors(Some(section), up);
+        let anchors = anchors.map(|heading| anchor(&self.found[heading].text));
+        let mut anchors: Vec<String> = anchors.filter(|anchor| !anchor.is_empty()).collect();
+        anchors.reverse();
+        anchors.join("/")
     }
 }
 
@@ -75,18 +103,22 @@ mod tests {
 
     #[test]
     fn a_name_is_the_path_below_the_title_and_a_number() {
-        let mut outline = Outline::default();
-        assert_eq!(outline.next_name(), "1");
-        outline.enter(1, "Title");
-        assert_eq!(outline.next_name(), "2");
-        outline.enter(2, "A");
-        outline.enter(3, "Пример");
-        assert_eq!(outline.next_name(), "a/пример/1");
-        assert_eq!(outline.next_name(), "a/пример/2");
-        outline.enter(2, "B");
-        assert_eq!(outline.next_name(), "b/1");
-        outline.enter(2, "A");
-        outline.enter(3, "Пример");
-        assert_eq!(outline.next_name(), "a/пример/3");
+        let mut headings = Headings::default();
+        let mut sections = vec![headings.here()];
+        for (level, text, fences) in [
+            (1, "Title", 1),
+            (2, "A", 0),
+            (3, "Пример", 2),
+            (2, "B", 1),
+            (2, "A", 0),
+            (3, "Пример", 1),
+        ] {
+            headings.enter(level, text.to_owned());
+            sections.extend(std::iter::repeat_n(headings.here(), fences));
+        }
+        assert_eq!(
+            headings.names(&sections),
+            ["1", "2", "a/пример/1", "a/пример/2", "b/1", "a/пример/3"]
+        );
     }
 }

@@ -1,6 +1,6 @@
 //! Problems of one guide while it is read, and positions for whatever is known by its offset.
 
-use crate::position::{LineIndex, Position};
+use crate::position::Position;
 use crate::problem::Problem;
 
 /// Problems with the byte each is about.
@@ -26,35 +26,89 @@ impl Problems {
     }
 }
 
-/// Turns offsets into positions; a byte order mark takes no column. Ascending offsets cost one pass over the text, however long its lines.
+/// Turns offsets into positions; a byte order mark takes no column. Ascending offsets cost one pass
+/// over the text, however long its lines.
 #[derive(Debug)]
 pub(super) struct Places<'a> {
     text: &'a str,
-    index: LineIndex,
+    /// Whether lines may end in carriage returns alone.
+    returns: bool,
     last: (usize, Position),
 }
 
 impl<'a> Places<'a> {
     pub(super) fn new(text: &'a str) -> Self {
-        let mark = if text.starts_with('\u{feff}') { 3 } else { 0 };
         Self {
             text,
-            index: LineIndex::new(text),
-            last: (mark, Position { line: 1, column: 1 }),
+            returns: memchr::memchr(b'\r', text.as_bytes()).is_some(),
+            last: Self::start(text),
         }
+    }
+
+    fn start(text: &str) -> (usize, Position) {
+        let mark = if text.starts_with('\u{feff}') { 3 } else { 0 };
+        (mark, Position { line: 1, column: 1 })
     }
 
     /// Returns the position of an offset that starts a character.
     pub(super) fn position(&mut self, offset: usize) -> Position {
-        let line = self.index.line(offset);
-        let (known, position) = self.last;
-        let (from, column) = if position.line == line && known <= offset {
-            (known, position.column)
-        } else {
-            (self.index.start(line).unwrap_or(0), 1)
-        };
-        let column = column + self.text[from..offset].chars().count();
-        self.last = (offset, Position { line, column });
-        self.last.1
+        if offset < self.last.0 {
+            self.last = Self::start(self.text);
+        }
+        let (known, mut position) = self.last;
+        let between = &self.text[known.min(offset)..offset];
+        let (ends, tail) = self.line_ends(between);
+        if ends > 0 {
+            position.line += ends;
+            position.column = 1;
+        }
+        position.column += tail.chars().count();
+        self.last = (offset, position);
+        position
+    }
+
+    /// Counts the line ends in a part of the text, and returns what follows the last of them.
+    fn line_ends<'t>(&self, part: &'t str) -> (usize, &'t str) {
+        let bytes = part.as_bytes();
+        if !self.returns {
+            let last = memchr::memrchr(b'\n', bytes).map_or(0, |end| end + 1);
+            return (memchr::memchr_iter(b'\n', bytes).count(), &part[last..]);
+        }
+        let ends = memchr::memchr2_iter(b'\n', b'\r', bytes);
+        let ends = ends.filter(|at| bytes[*at] == b'\n' || bytes.get(at + 1) != Some(&b'\n'));
+        let (mut count, mut last) = (0, 0);
+        for end in ends {
+            count += 1;
+            last = end + 1;
+        }
+        (count, &part[last..])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn case(text: &str, places: &[(usize, usize, usize)]) {
+        let mut read = Places::new(text);
+        for (offset, line, column) in places {
+            let position = read.position(*offset);
+            assert_eq!(
+                (position.line, position.column),
+                (*line, *column),
+                "{offset}"
+            );
+        }
+    }
+
+    #[test]
+    fn positions_are_found_in_any_order() {
+        case(
+            "ab\nдом\nx",
+            &[(1, 1, 2), (5, 2, 2), (7, 2, 3), (10, 3, 1), (3, 2, 1)],
+        );
+        case("a\r\nb\rc", &[(3, 2, 1), (5, 3, 1)]);
+        case("\u{feff}ab", &[(3, 1, 1), (4, 1, 2)]);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::mem;
 
-use memchr::memmem;
+use memchr::{memchr2, memmem};
 
 use crate::problem::Problem;
 
@@ -17,7 +17,7 @@ use super::draft::{Draft, Role};
 use super::includes::Includes;
 use super::info::{Info, Language, info};
 use super::lines::{Line, lines};
-use super::names::Outline;
+use super::names::Headings;
 use super::nested::nested;
 use super::outline::{Code, Piece};
 use super::outputs::Following;
@@ -45,15 +45,16 @@ pub(super) struct Context<'a> {
 
 /// Reads the pieces of a guide.
 pub(super) fn read(guide: &str, pieces: Vec<Piece>, context: Context<'_>) -> Reading {
+    let shares = |mark: &str| memmem::find(guide.as_bytes(), mark.as_bytes()).is_some();
     let sybil = context.dialects.read(Dialect::Sybil)
         && ["<!-- clear-namespace", "invisible-code"]
-            .iter()
-            .any(|mark| guide.contains(mark));
+            .into_iter()
+            .any(shares);
     let mut reader = Reader {
         guide,
         context,
         found: Reading::default(),
-        outline: Outline::default(),
+        headings: Headings::default(),
         following: Following::default(),
         above: Vec::new(),
         standing: Standing::new(sybil),
@@ -62,7 +63,23 @@ pub(super) fn read(guide: &str, pieces: Vec<Piece>, context: Context<'_>) -> Rea
         reader.piece(piece);
     }
     reader.flush();
+    name_drafts(&mut reader.found.drafts, &reader.headings);
     reader.found
+}
+
+/// Names the Python fences by their headings, if any of them has no name of its own.
+fn name_drafts(drafts: &mut [Draft], headings: &Headings) {
+    let unnamed = |draft: &Draft| {
+        let directives = &draft.given.directives;
+        draft.counts && directives.name.is_none() && directives.group.is_none()
+    };
+    if drafts.iter().any(unnamed) {
+        let counted: Vec<&mut Draft> = drafts.iter_mut().filter(|draft| draft.counts).collect();
+        let sections: Vec<_> = counted.iter().map(|draft| draft.section).collect();
+        for (draft, name) in counted.into_iter().zip(headings.names(&sections)) {
+            draft.name = name;
+        }
+    }
 }
 
 /// Where the walk stands.
@@ -77,7 +94,7 @@ pub(super) struct Reader<'a> {
     pub(super) following: Following,
     /// What other tools' markup asks for here.
     pub(super) standing: Standing,
-    outline: Outline,
+    headings: Headings,
     /// Directives of ours since the last fence, each with the byte where its comment starts.
     above: Vec<(usize, Vec<Word>)>,
 }
@@ -88,7 +105,7 @@ impl Reader<'_> {
             Piece::Heading { level, text, .. } => {
                 self.flush();
                 self.standing.part();
-                self.outline.enter(level, &text);
+                self.headings.enter(level, text);
                 self.following.away();
             }
             Piece::Prose { text, .. } => self.prose(&text),
@@ -325,7 +342,6 @@ impl Reader<'_> {
             Role::File { .. } => matches!(language, Language::Python | Language::Session),
             Role::Output { .. } | Role::NotPython | Role::Nested => false,
         };
-        let name = counts.then(|| self.outline.next_name());
         match role {
             Role::Block(_) => self.following.block(self.found.drafts.len()),
             Role::Output { .. } => self.following.output(),
@@ -340,7 +356,9 @@ impl Reader<'_> {
             kind: code.kind,
             span: code.span.clone(),
             info: code.info.clone(),
-            name: name.unwrap_or_default(),
+            counts,
+            section: self.headings.here(),
+            name: String::new(),
             given,
             joins: None,
             role,
@@ -349,9 +367,11 @@ impl Reader<'_> {
 
     /// Adds the fences inside a fence: documentation, unless the outer one is shown as a box of Markdown.
     fn nested(&mut self, code: &Code, outer: &Info) {
-        let bytes = &self.guide.as_bytes()[code.info.end..code.span.end];
-        let possible = |run: &str| memmem::find_iter(bytes, run).nth(1).is_some();
-        if code.kind == FenceKind::Indented || !(possible("```") || possible("~~~")) {
+        let content = match (code.chunks.first(), code.chunks.last()) {
+            (Some(first), Some(last)) => &self.guide.as_bytes()[first.span.start..last.span.end],
+            _ => return,
+        };
+        if code.kind == FenceKind::Indented || memchr2(b'`', b'~', content).is_none() {
             return;
         }
         let is_box = outer.is_box() && self.context.dialects.read(Dialect::Myst);

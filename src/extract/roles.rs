@@ -1,5 +1,7 @@
 //! What a fence is, by its info string, its text and what stands above it.
 
+use memchr::memmem;
+
 use crate::position::Span;
 use crate::problem::{Problem, Severity};
 
@@ -281,6 +283,9 @@ fn begins_session(guide: &str, lines: &[Line]) -> bool {
 
 /// Says whether code is a session: it has a prompt at its left edge, outside any long string.
 fn is_session(code: &str) -> bool {
+    if memmem::find(code.as_bytes(), b">>>").is_none() {
+        return false;
+    }
     for line in code.lines() {
         if line.starts_with(">>>") && is_prompt(line) {
             return true;

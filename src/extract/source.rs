@@ -35,7 +35,7 @@ impl<'a> Source<'a> {
     pub(super) fn whole(guide: &'a str) -> Self {
         let text = guide.strip_prefix('\u{feff}').unwrap_or(guide);
         Self {
-            text: mended(Cow::Borrowed(text)),
+            text: Cow::Borrowed(text),
             origin: Origin::Whole(guide.len() - text.len()),
             limit: guide.len(),
         }
@@ -51,10 +51,25 @@ impl<'a> Source<'a> {
             text.push('\n');
         }
         Self {
-            text: mended(Cow::Owned(text)),
+            text: Cow::Owned(text),
             origin: Origin::Lines(starts),
             limit: guide.len(),
         }
+    }
+
+    /// Takes a part of a guide as it is.
+    pub(super) fn part(guide: &'a str, span: &Span) -> Self {
+        Self {
+            text: Cow::Borrowed(&guide[span.clone()]),
+            origin: Origin::Whole(span.start),
+            limit: guide.len(),
+        }
+    }
+
+    /// Mends what the parser reads otherwise than `CommonMark` says.
+    pub(super) fn mended(mut self) -> Self {
+        self.text = mended(self.text);
+        self
     }
 
     /// Returns where a byte of the source stands in the guide.
@@ -87,8 +102,10 @@ impl<'a> Source<'a> {
 fn mended(text: Cow<'_, str>) -> Cow<'_, str> {
     let bytes = text.as_bytes();
     let mut edits = lone_returns(bytes);
-    for run in ["```", "~~~"] {
-        edits.extend(tabs_after(bytes, run.as_bytes()));
+    if memchr::memchr(b'\t', bytes).is_some() {
+        for run in ["```", "~~~"] {
+            edits.extend(tabs_after(bytes, run.as_bytes()));
+        }
     }
     let ends_in_blanks = ends_in_blanks(&text);
     if edits.is_empty() && !ends_in_blanks {
@@ -146,7 +163,7 @@ mod tests {
 
     #[track_caller]
     fn case(guide: &str, parsed: &str) {
-        assert_eq!(Source::whole(guide).text, parsed);
+        assert_eq!(Source::whole(guide).mended().text, parsed);
     }
 
     #[test]
