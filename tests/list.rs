@@ -96,6 +96,7 @@ fn every_command_has_help_with_examples() {
         "check",
         "record",
         "list",
+        "extract",
         "compare",
         "python list",
         "doctor",

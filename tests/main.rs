@@ -45,6 +45,9 @@ mod properties;
 /// `list` and the commands that tell.
 mod list;
 
+/// `extract`, end to end.
+mod extract;
+
 /// Interpreters, end to end.
 mod interpreters;
 

@@ -86,6 +86,9 @@ pub(crate) enum Command {
     /// Show every fence with its fate, without running anything
     #[command(after_help = LIST_EXAMPLES)]
     List(ListArguments),
+    /// Write the examples as files, with a map back to the lines of their guides
+    #[command(after_help = super::extract::EXAMPLES)]
+    Extract(super::extract::ExtractArguments),
     /// Show what differs between interpreters
     #[command(after_help = COMPARE_EXAMPLES)]
     Compare(CompareArguments),

@@ -12,6 +12,7 @@ mod config;
 mod doctor;
 mod env;
 mod exit_code;
+mod extract;
 mod init;
 mod list;
 mod mutate;
@@ -65,6 +66,7 @@ fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
         Some(Command::Check(check)) => check::run(&check),
         Some(Command::Record(record)) => record::run(&record),
         Some(Command::List(list)) => list::run(&list),
+        Some(Command::Extract(extract)) => extract::run(&extract),
         Some(Command::Compare(compare)) => compare::run(&compare),
         Some(Command::Review(review)) => review::run(&review),
         Some(Command::Mutate(mutate)) => mutate::run(&mutate),

@@ -16,6 +16,9 @@ const VENDORED: [&str; 5] = [
     "__pypackages__",
 ];
 
+/// Files by which a folder is known to hold nothing that a person wrote.
+const MARKERS: [&str; 3] = ["pyvenv.cfg", "CACHEDIR.TAG", "fencepost-map.json"];
+
 /// What a walk found, in the order of paths.
 #[derive(Debug, Default)]
 pub(super) struct Walked {
@@ -62,14 +65,13 @@ fn sort_in(entry: &DirEntry, wanted: &dyn Fn(&Path) -> bool, walked: &mut Walked
     }
 }
 
-/// Says whether a folder holds other people's code, or a cache.
+/// Says whether a folder holds other people's code, a cache, or what `extract` wrote.
 fn is_vendored(entry: &DirEntry) -> bool {
     let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
     let name = entry.file_name().to_string_lossy();
     is_folder
         && (VENDORED.contains(&name.as_ref())
-            || entry.path().join("pyvenv.cfg").is_file()
-            || entry.path().join("CACHEDIR.TAG").is_file())
+            || MARKERS.iter().any(|name| entry.path().join(name).is_file()))
 }
 
 fn unreadable(folder: &Path, error: &ignore::Error) -> Problem {

@@ -1,6 +1,7 @@
 //! The whole of a guide, understood: fences, examples, outputs.
 
 use memchr::memmem;
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
 use crate::discover::{Guide, Limits, Sharing};
 use crate::position::{Position, Span};
@@ -153,6 +154,18 @@ pub fn document_with_includes(guide: &Guide, includes: &Includes<'_>) -> Documen
         examples,
         problems: problems.placed(&guide.id, text),
     }
+}
+
+/// Reads guides side by side; the documents stand in the order of their guides.
+///
+/// `includes` gives the text of a file that a guide names.
+#[must_use]
+pub fn documents(
+    guides: &[Guide],
+    includes: &(dyn Fn(&Guide, &str) -> Option<String> + Sync),
+) -> Vec<Document> {
+    let read = |guide: &Guide| document_with_includes(guide, &|path: &str| includes(guide, path));
+    guides.par_iter().map(read).collect()
 }
 
 /// Counts the pieces that the parser made of the lines above a guide's text: `---`, keys, `---`.

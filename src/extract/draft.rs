@@ -3,6 +3,7 @@
 use crate::position::Span;
 
 use super::directives::Given;
+use super::names::Headings;
 use super::{BlockKind, FenceKind};
 
 /// A block that runs, or would if it were not skipped.
@@ -68,4 +69,19 @@ pub(super) struct Draft {
     pub(super) joins: Option<usize>,
     /// What it is.
     pub(super) role: Role,
+}
+
+/// Names the Python fences by their headings, if any of them has no name of its own.
+pub(super) fn name_drafts(drafts: &mut [Draft], headings: &Headings) {
+    let unnamed = |draft: &Draft| {
+        let directives = &draft.given.directives;
+        draft.counts && directives.name.is_none() && directives.group.is_none()
+    };
+    if drafts.iter().any(unnamed) {
+        let counted: Vec<&mut Draft> = drafts.iter_mut().filter(|draft| draft.counts).collect();
+        let sections: Vec<_> = counted.iter().map(|draft| draft.section).collect();
+        for (draft, name) in counted.into_iter().zip(headings.names(&sections)) {
+            draft.name = name;
+        }
+    }
 }

@@ -14,6 +14,7 @@ mod document;
 mod draft;
 mod examples;
 mod fence;
+mod file;
 mod includes;
 mod info;
 mod lines;
@@ -30,9 +31,10 @@ mod source;
 pub use directives::{Directives, Raises, StderrMode, StdoutMode, VersionCondition};
 pub use document::{
     Block, BlockKind, Document, Example, Extra, OutputFence, Prompt, document,
-    document_with_includes,
+    document_with_includes, documents,
 };
 pub use fence::{Fate, Fence, FenceKind};
+pub use file::SourceFile;
 pub use includes::Includes;
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use super::dialects::{
     Dialect, Dialects, attribute_wishes, comment_wishes, invisible_language, options,
 };
 use super::directives::Given;
-use super::draft::{Draft, Role};
+use super::draft::{Draft, Role, name_drafts};
 use super::includes::Includes;
 use super::info::{Info, Language, info};
 use super::lines::{Line, lines};
@@ -65,21 +65,6 @@ pub(super) fn read(guide: &str, pieces: Vec<Piece>, context: Context<'_>) -> Rea
     reader.flush();
     name_drafts(&mut reader.found.drafts, &reader.headings);
     reader.found
-}
-
-/// Names the Python fences by their headings, if any of them has no name of its own.
-fn name_drafts(drafts: &mut [Draft], headings: &Headings) {
-    let unnamed = |draft: &Draft| {
-        let directives = &draft.given.directives;
-        draft.counts && directives.name.is_none() && directives.group.is_none()
-    };
-    if drafts.iter().any(unnamed) {
-        let counted: Vec<&mut Draft> = drafts.iter_mut().filter(|draft| draft.counts).collect();
-        let sections: Vec<_> = counted.iter().map(|draft| draft.section).collect();
-        for (draft, name) in counted.into_iter().zip(headings.names(&sections)) {
-            draft.name = name;
-        }
-    }
 }
 
 /// Where the walk stands.

@@ -8,6 +8,7 @@ mod check;
 mod comparing;
 mod environments;
 mod expectations;
+mod extracting;
 mod mutating;
 mod project;
 mod recording;
@@ -19,6 +20,7 @@ pub use comparing::compare;
 pub use environments::{
     Locked, Provisioning, list_environments, lock_environments, sync_environments,
 };
+pub use extracting::extract;
 pub use mutating::mutate_all;
 pub use project::{Project, Request};
 pub use recording::{RecordRequest, record};

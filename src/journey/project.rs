@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::discover::{Config, Roots, Settings, Start, guides, included_text};
 use crate::execute::sandbox::{self, Level};
-use crate::extract::{Document, Example, Fate, Fence, document_with_includes};
+use crate::extract::{Document, Example, Fate, Fence, documents};
 use crate::plan::environment::{Environment, environments, unknown};
 use crate::plan::interpreter::{Choosing, Found, Spec, choosing, find};
 use crate::plan::{Choice, Interpreter, fences_of, select};
@@ -83,14 +83,11 @@ impl Project {
         if !usage.is_empty() {
             return Err(usage);
         }
-        let documents = found
-            .guides
-            .into_iter()
-            .map(|mut guide| {
-                guide.settings = with_flags(&guide.settings, request);
-                document_with_includes(&guide, &|path| included_text(&guide, path))
-            })
-            .collect::<Vec<_>>();
+        let mut guides = found.guides;
+        for guide in &mut guides {
+            guide.settings = with_flags(&guide.settings, request);
+        }
+        let documents = documents(&guides, &included_text);
         let missing = documents
             .iter()
             .filter_map(|document| select(document).err());

@@ -6,6 +6,7 @@
 mod cached;
 mod comparison;
 mod difference;
+mod extraction;
 mod github;
 mod human;
 mod joined;
@@ -34,6 +35,10 @@ use crate::plan::{Interpreter, PlanEntry};
 use crate::problem::Problem;
 
 pub use cached::CacheReport;
+pub use extraction::{
+    EXTRACTION_MAP, ExtractedExample, Extraction, ExtractionFolder, open_extraction, translate,
+    write_extraction,
+};
 pub use human::interpreters as write_interpreters;
 pub use json::interpreters as write_interpreters_json;
 pub use listing::write as write_listing;

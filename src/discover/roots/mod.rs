@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
+
 use crate::problem::Problem;
 
 use crate::discover::argument::{Argument, argument};
@@ -192,9 +194,12 @@ impl<'a> Search<'a> {
     fn finish(mut self) -> Discovered {
         let whole_project = self.is_whole();
         self.keep_changed();
+        let candidates: Vec<_> = std::mem::take(&mut self.candidates).into_iter().collect();
+        let read = |(id, candidate)| self.guide(id, candidate);
+        let read: Vec<_> = candidates.into_par_iter().map(read).collect();
         let mut guides = Vec::new();
-        for (id, candidate) in std::mem::take(&mut self.candidates) {
-            match self.guide(id, candidate) {
+        for one in read {
+            match one {
                 Ok(guide) => guides.push(guide),
                 Err(problem) => self.problems.push(problem),
             }
