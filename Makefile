@@ -4,7 +4,7 @@ FENCEPOST = target/release/fencepost
 SANDBOX ?= full
 PYTHON ?= python3
 
-.PHONY: check test lint record build bench bench-peers install python3.13t
+.PHONY: check test test-records lint record build bench bench-peers install python3.13t
 
 ## The main job: builds, then verifies the guides on the CPythons found. SANDBOX=off where none can be had.
 check: build
@@ -18,6 +18,10 @@ test:
 	@rm -f target/tmp/skipped.txt
 	$(CARGO) test --locked
 	@if [ -s target/tmp/skipped.txt ]; then cat target/tmp/skipped.txt; wc -l < target/tmp/skipped.txt | xargs echo "tests skipped:"; fi
+
+## What chance and kills could break, tried often, on the oldest and the newest CPython; takes long.
+test-records:
+	FENCEPOST_TRIES=20 FENCEPOST_MOMENTS=50 $(CARGO) test --locked --test suite -- instability:: killed
 
 ## Formatting, clippy with warnings denied, documentation.
 lint:

@@ -93,6 +93,7 @@ fn varying(found: &Instability) -> Vec<Value> {
         json!({
             "stream": span.stream,
             "line": span.line,
+            "column": span.column,
             "values": span.values,
             "looks_like": span.looks_like,
         })

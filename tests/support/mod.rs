@@ -345,12 +345,28 @@ impl Ran {
 
 /// Returns the path of the newest CPython found.
 pub(crate) fn newest_python() -> String {
-    let listed = Project::new().run("python list --format json").stdout();
-    let last = listed
-        .lines()
-        .rfind(|line| line.contains("\"build\":\"default\""));
-    let one: serde_json::Value = serde_json::from_str(last.unwrap()).unwrap();
-    one["path"].as_str().unwrap().to_owned()
+    interpreters().pop().unwrap()
+}
+
+/// Returns the paths of the CPythons found, of the default build, oldest first.
+pub(crate) fn interpreters() -> Vec<String> {
+    let ran = Project::new().run("python list --format json");
+    let path = |line: &str| {
+        let one: serde_json::Value = serde_json::from_str(line).ok()?;
+        let is_usual = one["build"] == "default";
+        Some(one["path"].as_str().filter(|_| is_usual)?.to_owned())
+    };
+    ran.stdout().lines().filter_map(path).collect()
+}
+
+/// Returns how often tests of chance are tried: once, or as `make test-records` says.
+pub(crate) fn tries() -> usize {
+    from_variable("FENCEPOST_TRIES").unwrap_or(1)
+}
+
+/// Returns the number that an environment variable holds.
+pub(crate) fn from_variable(name: &str) -> Option<usize> {
+    std::env::var(name).ok()?.parse().ok()
 }
 
 /// Returns whether CPython of this version is here; if not, the test counts as skipped.

@@ -49,6 +49,10 @@ fn code_change(kind: Likeness) -> &'static str {
         Likeness::HashSeed => {
             "print whether hashes are equal instead of the hashes: the seed and `sys.flags.hash_randomization` differ between runs"
         }
+        Likeness::MemoryUse => {
+            "print whether memory grew, or by which factor, instead of how much is in use"
+        }
+        Likeness::Port => "print whether ports are equal instead of a port that the system chose",
         Likeness::CpuCount => "give the code a fixed number of workers instead of the CPU count",
     }
 }

@@ -36,6 +36,10 @@ pub enum Likeness {
     HashSeed,
     /// How many CPUs there are.
     CpuCount,
+    /// How much memory is in use.
+    MemoryUse,
+    /// A port that the system chose.
+    Port,
 }
 
 impl Likeness {
@@ -54,6 +58,8 @@ impl Likeness {
             Self::Random => "random",
             Self::HashSeed => "hash seed",
             Self::CpuCount => "cpu count",
+            Self::MemoryUse => "memory use",
+            Self::Port => "port",
         }
     }
 }
@@ -85,6 +91,10 @@ static CLOCKS: LazyLock<Regex> = LazyLock::new(|| {
 static CPUS: LazyLock<Regex> = LazyLock::new(|| {
     expression(r"cpu_count|sched_getaffinity|\w+PoolExecutor|\bPool\(|_max_workers")
 });
+static MEMORY: LazyLock<Regex> =
+    LazyLock::new(|| expression(r"\b(?:ru_maxrss|tracemalloc|memory_info|VmRSS|VmHWM|statm)\b"));
+static PORTS: LazyLock<Regex> =
+    LazyLock::new(|| expression(r"\b(?:getsockname|getpeername|server_address|server_port)\b"));
 static SPAN: LazyLock<Regex> =
     LazyLock::new(|| expression(r"^(?:(\d+) days?, )?(\d+):(\d\d):(\d\d(?:\.\d+)?)$"));
 static SETS: LazyLock<Regex> = LazyLock::new(|| expression(r"\b(?:set|frozenset)\b|\{[^:{}]*\}"));
@@ -266,7 +276,10 @@ impl Look<'_> {
             let seconds = f64::from(u32::try_from(run.duration_ms).unwrap_or(u32::MAX)) / 1000.0;
             (0.0..=seconds + 0.001).contains(number)
         };
-        let short = self.values_have('.') && numbers.iter().zip(&self.runs).all(fits_in_run);
+        // Chance gives small numbers too.
+        let by_chance = CHANCE.is_match(self.code) && !CLOCKS.is_match(self.code);
+        let short =
+            !by_chance && self.values_have('.') && numbers.iter().zip(&self.runs).all(fits_in_run);
         let of_clock = CLOCKS.is_match(self.code) && !CHANCE.is_match(self.code);
         (short || of_clock || self.context_has(&OF_TIME)).then_some(Likeness::Duration)
     }
@@ -275,6 +288,9 @@ impl Look<'_> {
         // Objects are aligned; stacks and heaps of 64-bit processes lie below 2^47.
         let is_address =
             (integers.iter()).all(|number| *number % 8 == 0 && (1 << 20..1 << 48).contains(number));
+        if let Some(likeness) = self.by_source_of_integers(integers) {
+            return Some(likeness);
+        }
         if is_address && !self.follows_seed_by_hash() {
             let ident = self.code.contains("get_ident") && !self.code.contains("id(");
             return Some(if ident || self.context_has(&OF_THREAD) {
@@ -294,6 +310,16 @@ impl Look<'_> {
             (true, true) => Some(Likeness::Pid),
             _ => None,
         }
+    }
+
+    /// What the code asks for, where nothing else follows from the numbers.
+    fn by_source_of_integers(&self, integers: &[i128]) -> Option<Likeness> {
+        let all_in = |range: std::ops::Range<i128>| integers.iter().all(|n| range.contains(n));
+        if PORTS.is_match(self.code) && all_in(1024..65_536) {
+            return Some(Likeness::Port);
+        }
+        let large = MEMORY.is_match(self.code) && all_in(1 << 8..1 << 36);
+        large.then_some(Likeness::MemoryUse)
     }
 
     /// Whether numbers move on with the pids that were used up before.

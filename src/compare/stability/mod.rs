@@ -29,9 +29,11 @@ pub struct VaryingSpan {
     pub stream: Stream,
     /// 1-based line in that stream, of the first run.
     pub line: usize,
+    /// 1-based column in that line, in characters.
+    pub column: usize,
     /// What stood there in each run, in order, without repeats.
     pub values: Vec<String>,
-    /// What it looks like: `address`, `duration`, `pid`, `thread id`, `set order`, `thread order`, `path`, `date`, `random`, `hash seed`, `cpu count`.
+    /// What it looks like: `address`, `duration`, `pid`, `thread id`, `set order`, `thread order`, `path`, `date`, `random`, `hash seed`, `cpu count`, `memory use`, `port`.
     pub looks_like: String,
 }
 
@@ -90,6 +92,7 @@ fn span((stream, found, likeness): (Stream, Varying, Likeness)) -> VaryingSpan {
     VaryingSpan {
         stream,
         line: found.line,
+        column: found.column,
         values,
         looks_like: likeness.name().to_owned(),
     }
@@ -100,6 +103,7 @@ fn ending(runs: &[Run]) -> Option<Varying> {
     let same = (runs.iter()).all(|(_, run)| same_ending(first, &run.ending));
     (!same).then(|| Varying {
         line: 1,
+        column: 1,
         values: (runs.iter())
             .map(|(_, run)| ending_in_words(&run.ending))
             .collect(),

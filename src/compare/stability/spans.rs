@@ -22,6 +22,8 @@ static TOKEN: LazyLock<Regex> = LazyLock::new(|| {
 pub(super) struct Varying {
     /// 1-based line in the first text.
     pub(super) line: usize,
+    /// 1-based column in that line, in characters.
+    pub(super) column: usize,
     /// What stands there in each text.
     pub(super) values: Vec<String>,
     /// The whole line or lines around it in each text.
@@ -96,6 +98,7 @@ fn in_region(region: &Region<'_>) -> Vec<Varying> {
         let whole: Vec<String> = region.lines.iter().map(|lines| lines.join("\n")).collect();
         return vec![Varying {
             line: region.line,
+            column: 1,
             values: whole.clone(),
             context: whole,
             is_order: same_count,
@@ -113,27 +116,20 @@ fn in_line(line: usize, texts: &[&str]) -> Vec<Varying> {
     let tokens: Vec<Vec<&str>> = (texts.iter())
         .map(|text| TOKEN.find_iter(text).map(|token| token.as_str()).collect())
         .collect();
-    let varying = |values: Vec<String>, is_order| Varying {
+    let slices: Vec<&[&str]> = tokens.iter().map(Vec::as_slice).collect();
+    let varying = |start: usize, values: Vec<String>, is_order| Varying {
         line,
+        column: 1 + slices[0][..start].concat().chars().count(),
         values,
         context: texts.iter().map(|text| (*text).to_owned()).collect(),
         is_order,
     };
-    let slices: Vec<&[&str]> = tokens.iter().map(Vec::as_slice).collect();
     let count = tokens[0].len();
-    if slices.iter().any(|tokens| tokens.len() != count) {
-        let joined = trimmed(&slices)
-            .iter()
-            .map(|tokens| tokens.concat())
-            .collect();
-        return vec![varying(joined, false)];
-    }
-    if is_permutation(&slices) {
-        let joined = trimmed(&slices)
-            .iter()
-            .map(|tokens| tokens.concat())
-            .collect();
-        return vec![varying(joined, true)];
+    let is_order = is_permutation(&slices);
+    if is_order || slices.iter().any(|tokens| tokens.len() != count) {
+        let (head, trimmed) = trimmed(&slices);
+        let values = trimmed.iter().map(|tokens| tokens.concat()).collect();
+        return vec![varying(head, values, is_order)];
     }
     let equal = |at: usize| slices.iter().all(|tokens| tokens[at] == slices[0][at]);
     let indexes: Vec<usize> = (0..count).collect();
@@ -141,14 +137,16 @@ fn in_line(line: usize, texts: &[&str]) -> Vec<Varying> {
         .chunk_by(|a, b| equal(*a) == equal(*b))
         .filter(|run| !equal(run[0]))
         .map(|run| {
-            let value = |tokens: &&[&str]| tokens[run[0]..run[0] + run.len()].concat();
-            varying(slices.iter().map(value).collect(), false)
+            let place = run[0]..run[0] + run.len();
+            let value = |tokens: &&[&str]| tokens[place.clone()].concat();
+            let values = slices.iter().map(value).collect();
+            varying(place.start, values, false)
         })
         .collect()
 }
 
-/// Returns the slices without what all begin with and what all end with.
-fn trimmed<'a, 'b>(slices: &[&'b [&'a str]]) -> Vec<&'b [&'a str]> {
+/// Returns the slices without what all begin with and what all end with, and how much all begin with.
+fn trimmed<'a, 'b>(slices: &[&'b [&'a str]]) -> (usize, Vec<&'b [&'a str]>) {
     let shortest = slices
         .iter()
         .map(|slice| slice.len())
@@ -165,9 +163,8 @@ fn trimmed<'a, 'b>(slices: &[&'b [&'a str]]) -> Vec<&'b [&'a str]> {
                 .all(|slice| last(slice, *at) == last(&slices[0], *at))
         })
         .count();
-    (slices.iter())
-        .map(|slice| &slice[head..slice.len() - tail])
-        .collect()
+    let middle = |slice: &&'b [&'a str]| &slice[head..slice.len() - tail];
+    (head, slices.iter().map(middle).collect())
 }
 
 fn is_permutation(texts: &[&[&str]]) -> bool {

@@ -275,7 +275,35 @@ fn hashes_of_objects_pools_and_time_spans_are_named_by_their_cause() {
 }
 
 #[test]
+fn memory_and_ports_are_named_by_what_the_code_asks_for() {
+    let sizes = ["9236", "9244", "9180", "9300"];
+    case("print(usage.ru_maxrss)", sizes, 1, "memory use", &sizes);
+    let ports = ["38975", "53343", "40001", "32810"];
+    case("print(s.getsockname()[1])", ports, 1, "port", &ports);
+}
+
+#[test]
+fn a_place_is_a_column_of_characters_in_the_first_run() {
+    let found = found(
+        "import random",
+        [
+            "же\nшаг 7: 0.51 и 0.77",
+            "же\nшаг 7: 0.52 и 0.79",
+            "же\nшаг 7: 0.53 и 0.71",
+            "же\nшаг 7: 0.54 и 0.72",
+        ],
+    );
+    let places: Vec<(usize, usize)> = (found.unwrap().spans.iter())
+        .map(|span| (span.line, span.column))
+        .collect();
+    assert_eq!(places, [(2, 8), (2, 15)]);
+}
+
+#[test]
 fn what_follows_nothing_is_chance() {
+    // Shorter than the run, as times are.
+    let small = ["0.011", "0.032", "0.023", "0.004"];
+    case("print(random.random())", small, 1, "random", &small);
     let floats = [
         "0.8444218515250481",
         "0.7579544029403025",
