@@ -11,3 +11,9 @@ mod reviewing;
 
 /// `mutate`.
 mod mutating;
+
+/// `record` killed at any moment.
+mod killed;
+
+/// `record` on a full disk.
+mod full_disk;

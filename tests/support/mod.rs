@@ -348,7 +348,7 @@ pub(crate) fn newest_python() -> String {
     interpreters().pop().unwrap()
 }
 
-/// Returns the paths of the CPythons found, of the default build, oldest first.
+/// Returns the paths of the interpreters found, of the default build, oldest first.
 pub(crate) fn interpreters() -> Vec<String> {
     let ran = Project::new().run("python list --format json");
     let path = |line: &str| {
