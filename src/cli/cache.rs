@@ -7,11 +7,11 @@ use crate::wording::{cause, count};
 
 use super::ExitCode;
 use super::arguments::{CacheArguments, CacheCommand, ListFormat};
-use super::request::{current_folder, provisioning};
+use super::request::{current_folder, places};
 
 /// Runs the command.
 pub(crate) fn run(arguments: &CacheArguments) -> Result<ExitCode, Vec<Problem>> {
-    let folder = provisioning(false).cache.ok_or_else(|| {
+    let folder = places().cache.ok_or_else(|| {
         let problem = Problem::blocked("no-cache-folder", "there is no cache folder");
         vec![problem.hint("set `HOME` or `XDG_CACHE_HOME`")]
     })?;

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use crate::execute::sandbox::{self, LayerReport};
 use crate::journey::{self, Project};
-use crate::plan::interpreter::{Found, Misfit, Places, broken_shims, find};
+use crate::plan::interpreter::{Found, Misfit, broken_shims, find};
 use crate::problem::Problem;
 use crate::report::{self, EnvironmentReport, Sink};
 
@@ -25,12 +25,11 @@ struct Findings {
 pub(crate) fn run(arguments: &DoctorArguments) -> Result<ExitCode, Vec<Problem>> {
     let request = request(&arguments.guides, &RunArguments::default())?;
     let project = Project::open(&request)?;
-    let places = Places::from_variables(&|name| std::env::var_os(name));
-    let found = find(&[]);
+    let found = find(&request.places, &[]);
     let findings = Findings {
         layers: sandbox::report(found.interpreters.last()),
         found,
-        shims: broken_shims(&places),
+        shims: broken_shims(&request.places),
         environments: environments(&project, &request)?,
         uv: request.provisioning.uv,
     };

@@ -8,7 +8,7 @@ use crate::report::{self, Sink, say};
 
 use super::ExitCode;
 use super::arguments::{ListFormat, PythonArguments, PythonCommand};
-use super::request::{current_folder, provisioning};
+use super::request::{current_folder, places, provisioning, variables};
 
 /// Runs the command.
 pub(crate) fn run(arguments: &PythonArguments) -> Result<ExitCode, Vec<Problem>> {
@@ -19,7 +19,7 @@ pub(crate) fn run(arguments: &PythonArguments) -> Result<ExitCode, Vec<Problem>>
 }
 
 fn list(format: ListFormat) -> Result<ExitCode, Vec<Problem>> {
-    let found = find(&[]);
+    let found = find(&places(), &[]);
     let draw: &dyn Fn(&mut dyn std::io::Write) -> std::io::Result<()> = match format {
         ListFormat::Json => &|out| report::write_interpreters_json(&found.interpreters, out),
         ListFormat::Human => &|out| report::write_found(&found, out),
@@ -30,17 +30,16 @@ fn list(format: ListFormat) -> Result<ExitCode, Vec<Problem>> {
 }
 
 fn install_one(version: &str) -> Result<ExitCode, Vec<Problem>> {
-    let with = provisioning(false);
     let tools = Tools {
-        uv: with.uv,
-        variables: with.variables,
+        uv: provisioning(false).uv,
+        variables: variables(),
         folder: current_folder()?,
         run: &run_tool,
     };
     install(version, &tools).map_err(|problem| vec![problem])?;
     let chosen = choose(
         &[Spec::parse(version).map_err(|problem| vec![problem])?],
-        &find(&[]),
+        &find(&places(), &[]),
     )?;
     for interpreter in chosen {
         say(&format!(

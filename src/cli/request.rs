@@ -1,5 +1,6 @@
 //! From what was typed to what is meant.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -28,18 +29,27 @@ pub(crate) fn request(
         since: guides.since.clone(),
         jobs: jobs(run),
         provisioning: provisioning(run.sync),
+        places: places(),
+        variables: variables(),
     })
 }
 
 /// Returns what package environments are made with on this machine.
 pub(crate) fn provisioning(sync: bool) -> Provisioning {
-    let variable = |name: &str| std::env::var_os(name);
     Provisioning {
         sync,
-        uv: Tools::find_uv(&variable),
-        cache: Places::from_variables(&variable).cache,
-        variables: std::env::vars_os().collect(),
+        uv: Tools::find_uv(&|name| std::env::var_os(name)),
     }
+}
+
+/// Returns where this machine keeps interpreters, and the cache.
+pub(crate) fn places() -> Places {
+    Places::from_variables(&|name| std::env::var_os(name))
+}
+
+/// Returns the user's environment variables.
+pub(crate) fn variables() -> Vec<(OsString, OsString)> {
+    std::env::vars_os().collect()
 }
 
 /// Returns how the examples of a project run.
@@ -49,7 +59,7 @@ pub(crate) fn options(project: &Project, request: &Request, run: &RunArguments) 
         let reuse = Reuse::Nothing("`--no-cache`");
         return RunOptions { reuse, ..options };
     }
-    let cache = request.provisioning.cache.as_deref();
+    let cache = request.places.cache.as_deref();
     let cache = cache.map(|folder| Arc::new(Cache::new(folder, &project.config.root)));
     RunOptions { cache, ..options }
 }

@@ -135,30 +135,49 @@ pub(super) struct FileContent {
     pub(super) overrides: Vec<Override>,
 }
 
-/// Names of environments that keys refer to, with their places.
-type EnvironmentUses = Vec<(String, Range<usize>)>;
+/// Environments of the whole file, wherever it defines them, and the keys that refer to one.
+#[derive(Debug, Default)]
+struct Environments {
+    defined: BTreeMap<String, EnvironmentRule>,
+    /// Their interpreter specs, each with its place.
+    specs: Vec<(String, Position)>,
+    /// Names that keys refer to, with their places.
+    uses: Vec<(String, Range<usize>)>,
+}
 
 impl Reader<'_> {
     /// Reads the table of fencepost's keys.
     pub(super) fn content(&mut self, table: &DeTable<'_>) -> FileContent {
         let mut content = FileContent::default();
-        let mut uses = EnvironmentUses::new();
+        let mut environments = Environments::default();
         for (key, value) in table {
             match key.get_ref().as_ref() {
                 "guides" => content.guides = self.globs("guides", value),
-                "environments" => {
-                    let places = &mut content.environment_specs;
-                    content.environments = self.environments(value, places);
-                }
-                "overrides" => content.overrides = self.overrides(value, &mut uses),
+                "environments" => self.define(value, &mut environments),
+                "overrides" => content.overrides = self.overrides(value, &mut environments),
                 name if SETTING_KEYS.contains(&name) => {
-                    self.setting(name, value, &mut content.layer, &mut uses);
+                    self.setting(name, value, &mut content.layer, &mut environments);
                 }
                 _ => self.unknown(key, &TOP_KEYS),
             }
         }
-        self.check_uses(&uses, &content.environments);
+        self.check_uses(&environments);
+        content.environments = environments.defined;
+        content.environment_specs = environments.specs;
         content
+    }
+
+    /// Reads environments, of the top level or of an override; a name stands for one in the whole file.
+    fn define(&mut self, value: &Value<'_>, environments: &mut Environments) {
+        let found = self.environments(value, &mut environments.specs);
+        for (name, rule) in found {
+            if environments.defined.contains_key(&name) {
+                let message = format!("environment `{name}` is defined twice");
+                let hint = "each name has one lock file: give one of them another name";
+                self.fault(&value.span(), message, Some(hint.to_owned()));
+            }
+            environments.defined.insert(name, rule);
+        }
     }
 
     /// Reads globs, each of which must parse.
@@ -178,7 +197,7 @@ impl Reader<'_> {
         key: &str,
         value: &Value<'_>,
         layer: &mut Layer,
-        uses: &mut EnvironmentUses,
+        environments: &mut Environments,
     ) {
         match key {
             "expected" => layer.expected = self.text(key, value).map(PathBuf::from),
@@ -198,7 +217,8 @@ impl Reader<'_> {
             "filters" => layer.filters = self.filters(value),
             "env" => {
                 layer.env = self.text(key, value);
-                uses.extend(layer.env.clone().map(|name| (name, value.span())));
+                let named = layer.env.clone().map(|name| (name, value.span()));
+                environments.uses.extend(named);
             }
             _ => {}
         }
@@ -260,28 +280,35 @@ impl Reader<'_> {
         }
     }
 
-    fn overrides(&mut self, value: &Value<'_>, uses: &mut EnvironmentUses) -> Vec<Override> {
+    fn overrides(&mut self, value: &Value<'_>, environments: &mut Environments) -> Vec<Override> {
         let items = self.array("overrides", value);
         let items = items.map(|array| array.iter().collect::<Vec<_>>());
         items
             .unwrap_or_default()
             .into_iter()
-            .filter_map(|item| self.one_override(item, uses))
+            .filter_map(|item| self.one_override(item, environments))
             .collect()
     }
 
-    fn one_override(&mut self, value: &Value<'_>, uses: &mut EnvironmentUses) -> Option<Override> {
+    fn one_override(
+        &mut self,
+        value: &Value<'_>,
+        environments: &mut Environments,
+    ) -> Option<Override> {
         let mut layer = Layer::default();
         let mut globs = None;
         for (key, value) in self.table("overrides", value)? {
             match key.get_ref().as_ref() {
                 "guides" => globs = Some(self.globs("guides", value)),
-                name if SETTING_KEYS.contains(&name) => self.setting(name, value, &mut layer, uses),
-                name @ ("environments" | "overrides") => {
-                    let message = format!("`{name}` stands at the top level, not in an override");
+                name if SETTING_KEYS.contains(&name) => {
+                    self.setting(name, value, &mut layer, environments);
+                }
+                "environments" => self.define(value, environments),
+                "overrides" => {
+                    let message = "`overrides` stands at the top level, not in an override";
                     self.fault(&key.span(), message, None);
                 }
-                _ => self.unknown(key, &[&["guides"], &SETTING_KEYS[..]].concat()),
+                _ => self.unknown(key, &TOP_KEYS[..TOP_KEYS.len() - 1]),
             }
         }
         if globs.is_none() {
@@ -293,13 +320,9 @@ impl Reader<'_> {
     }
 
     /// Every `env` must name an environment.
-    fn check_uses(
-        &mut self,
-        uses: &EnvironmentUses,
-        environments: &BTreeMap<String, EnvironmentRule>,
-    ) {
-        let known: Vec<&str> = environments.keys().map(String::as_str).collect();
-        for (name, span) in uses {
+    fn check_uses(&mut self, environments: &Environments) {
+        let known: Vec<&str> = environments.defined.keys().map(String::as_str).collect();
+        for (name, span) in &environments.uses {
             if known.contains(&name.as_str()) {
                 continue;
             }

@@ -38,6 +38,8 @@ struct ConfigFile {
 struct Override {
     /// Globs of the guides that it rules.
     guides: OneOrMany,
+    /// Package environments by name; each name is defined once in the whole file.
+    environments: Option<BTreeMap<String, Environment>>,
     #[schemars(flatten)]
     settings: GuideSettings,
 }

@@ -1,7 +1,6 @@
 //! Package environments on the way from a plan to runs, and the commands `env lock`, `sync` and `list`.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use crate::execute::{interruption, run_tool};
@@ -25,10 +24,6 @@ pub struct Provisioning {
     pub sync: bool,
     /// uv, where it was found.
     pub uv: Option<PathBuf>,
-    /// fencepost's cache folder of this user.
-    pub cache: Option<PathBuf>,
-    /// The user's environment variables.
-    pub variables: Vec<(OsString, OsString)>,
 }
 
 /// Plans, and gives every run its environment.
@@ -86,7 +81,7 @@ impl<'a> Workshop<'a> {
         };
         Self {
             environments: project.environments.iter().map(with_lock).collect(),
-            store: request.provisioning.cache.as_deref().map(Store::new),
+            store: request.places.cache.as_deref().map(Store::new),
             root: &project.config.root,
             faults: BTreeMap::new(),
         }
@@ -185,7 +180,7 @@ fn cannot_be_made(name: &str, on: &str, reason: &str) -> String {
 fn tools(root: &Path, request: &Request) -> Tools<'static> {
     Tools {
         uv: request.provisioning.uv.clone(),
-        variables: request.provisioning.variables.clone(),
+        variables: request.variables.clone(),
         folder: root.to_owned(),
         run: &run_tool,
     }
@@ -216,7 +211,7 @@ pub fn lock_environments(
     upgrade: bool,
 ) -> Result<(Vec<Locked>, Vec<Problem>), Vec<Problem>> {
     let environments = named(project, names)?;
-    let interpreters = choose(&[Spec::All], &find(&[])).unwrap_or_default();
+    let interpreters = choose(&[Spec::All], &find(&request.places, &[])).unwrap_or_default();
     let (mut locked, mut problems) = (Vec::new(), Vec::new());
     for environment in environments {
         match lock_one(

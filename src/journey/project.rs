@@ -1,6 +1,7 @@
 //! Guides found and understood, and the interpreters chosen for each.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -8,7 +9,7 @@ use crate::discover::{Config, Roots, Settings, Start, guides, included_text};
 use crate::execute::sandbox::{self, Level};
 use crate::extract::{Document, Example, Fate, Fence, documents};
 use crate::plan::environment::{Environment, environments, unknown};
-use crate::plan::interpreter::{Choosing, Found, Spec, choosing, find};
+use crate::plan::interpreter::{Choosing, Found, Places, Spec, choosing, find};
 use crate::plan::{Choice, Interpreter, fences_of, select};
 use crate::position::LineIndex;
 use crate::problem::{Class, Problem};
@@ -38,6 +39,10 @@ pub struct Request {
     pub jobs: usize,
     /// What package environments are made with.
     pub provisioning: Provisioning,
+    /// Where interpreters are, and the cache.
+    pub places: Places,
+    /// The user's environment variables, for git, uv and pip.
+    pub variables: Vec<(OsString, OsString)>,
 }
 
 /// Guides, found and understood.
@@ -72,6 +77,7 @@ impl Project {
             paths: request.paths.clone(),
             current_folder: request.current_folder.clone(),
             since: request.since.clone(),
+            variables: request.variables.clone(),
         };
         let found = guides(&roots, &config);
         let usage: Vec<Problem> = found
@@ -184,7 +190,7 @@ impl Project {
             specs.insert(texts.clone(), parse_all(&texts)?);
         }
         let named: Vec<PathBuf> = specs.values().flatten().filter_map(path_of).collect();
-        let found = find(&named);
+        let found = find(&request.places, &named);
         let choose = |(texts, specs): (Vec<String>, Vec<Spec>)| (texts, choosing(&specs, &found));
         let by_specs: BTreeMap<Vec<String>, Choosing> = specs.into_iter().map(choose).collect();
         let mut missing: Vec<Problem> = Vec::new();

@@ -218,3 +218,41 @@ fn interpreter_specs_keep_their_places_and_paths_start_at_the_root() {
     assert_eq!(config.settings.python[1], path.to_string_lossy());
     assert_eq!(config.settings_for("a/b.md").python, ["3.x"]);
 }
+
+#[test]
+fn environments_and_their_uses_may_stand_in_overrides() {
+    let config = load(
+        r#"
+env = "tools"
+[environments.tools]
+requires = ["pytest"]
+[[overrides]]
+guides = "web/**"
+env = "web"
+[overrides.environments.web]
+requires = ["fastapi"]
+python = "3.12"
+[[overrides]]
+guides = "web/old.md"
+env = "tools"
+"#,
+    )
+    .unwrap();
+    let env_of = |guide: &str| config.settings_for(guide).env.clone();
+    assert_eq!(env_of("a.md").as_deref(), Some("tools"));
+    assert_eq!(env_of("web/a.md").as_deref(), Some("web"));
+    assert_eq!(env_of("web/old.md").as_deref(), Some("tools"));
+    assert_eq!(config.environments["web"].requires, ["fastapi"]);
+    assert_eq!(config.spec_places().len(), 1);
+}
+
+#[test]
+fn an_environment_is_defined_once_in_the_whole_file() {
+    let text = "[environments.web]\nrequires = \"a\"\n[[overrides]]\nguides = \"b\"\nenv = \"wbe\"\n\
+                [overrides.environments.web]\nrequires = \"c\"\n";
+    let found = problems(text);
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert!(found[0].starts_with("5:7 unknown environment `wbe` (did you mean `web`?)"));
+    assert!(found[1].starts_with("6:"), "{found:?}");
+    assert!(found[1].contains("environment `web` is defined twice"));
+}

@@ -1,6 +1,7 @@
 //! What the user named → guides, in a stable order.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
@@ -26,6 +27,8 @@ pub struct Roots {
     pub current_folder: PathBuf,
     /// Only guides changed since this git revision.
     pub since: Option<String>,
+    /// The user's environment variables, for git.
+    pub variables: Vec<(OsString, OsString)>,
 }
 
 /// What was found.
@@ -218,7 +221,7 @@ impl<'a> Search<'a> {
             return;
         };
         let config = self.config;
-        let changed = match changed_since(revision, &config.root) {
+        let changed = match changed_since(revision, &config.root, &self.roots.variables) {
             Ok(changed) => changed,
             Err(problem) => {
                 self.candidates.clear();

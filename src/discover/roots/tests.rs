@@ -41,6 +41,7 @@ impl Project {
             paths: paths.iter().map(|path| (*path).to_owned()).collect(),
             current_folder: self.path().to_owned(),
             since: since.map(str::to_owned),
+            variables: std::env::vars_os().collect(),
         };
         guides(&roots, &self.config())
     }

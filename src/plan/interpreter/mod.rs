@@ -11,7 +11,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-pub use find::{Found, Misfit, MisfitKind, broken_shims, find, find_in};
+pub use find::{Found, Misfit, MisfitKind, broken_shims, find};
 pub use places::Places;
 pub use spec::{Choosing, Spec, choose, choosing};
 

@@ -48,18 +48,9 @@ pub struct Found {
     pub gil: BTreeMap<PathBuf, bool>,
 }
 
-/// Searches the machine; `extra` are paths that the user named, probed as well.
-#[must_use]
-pub fn find(extra: &[PathBuf]) -> Found {
-    find_in(
-        &Places::from_variables(&|name| std::env::var_os(name)),
-        extra,
-    )
-}
-
 /// Searches the places given; `extra` are paths that the user named, probed as well.
 #[must_use]
-pub fn find_in(places: &Places, extra: &[PathBuf]) -> Found {
+pub fn find(places: &Places, extra: &[PathBuf]) -> Found {
     let mut memory = Memory::read(places.cache.as_deref());
     let candidates = without_aliases(places.candidates());
     let programs: Vec<PathBuf> = extra.iter().map(|path| program_at(path)).collect();

@@ -56,13 +56,18 @@ impl Machine {
     }
 
     fn find(&self) -> Found {
-        find_in(&self.places, &[])
+        find(&self.places, &[])
     }
 
     fn calls(&self) -> usize {
         let calls = fs::read_to_string(self.path("calls")).unwrap_or_default();
         calls.lines().count()
     }
+}
+
+/// The places of the machine that the tests run on.
+fn here() -> Places {
+    Places::from_variables(&|name| std::env::var_os(name))
 }
 
 fn versions(found: &Found) -> Vec<&str> {
@@ -135,7 +140,7 @@ fn a_shim_is_not_an_interpreter_and_leads_to_the_versions_behind_it() {
     machine.fake("root/versions/3.12.1/bin/python3.12", "cpython", "3.12.1");
     let search = machine.path("root/shims").into_os_string();
     let places = Places::from_variables(&|name| (name == "PATH").then(|| search.clone()));
-    let found = find_in(&places, &[]);
+    let found = find(&places, &[]);
     assert!(found.interpreters.iter().any(|one| one.version == "3.12.1"));
     assert!(found.misfits.is_empty());
     assert_eq!(broken_shims(&places).len(), 1);
@@ -174,7 +179,7 @@ fn paths_that_the_user_names_are_asked_too() {
     let good = machine.fake("else/bin/python", "cpython", "3.12.1");
     let old = machine.fake("old/python", "cpython", "3.7.1");
     let folder = machine.path("else");
-    let found = find_in(
+    let found = find(
         &machine.places,
         &[good.clone(), folder.clone(), old.clone(), "/no/such".into()],
     );
@@ -189,7 +194,7 @@ fn paths_that_the_user_names_are_asked_too() {
 
 #[test]
 fn real_interpreters_tell_the_truth_and_environments_stay_what_they_are() {
-    let found = find(&[]);
+    let found = find(&here(), &[]);
     let Some(newest) = found.interpreters.last() else {
         println!("skipped: needs a CPython");
         return;
@@ -213,7 +218,7 @@ fn real_interpreters_tell_the_truth_and_environments_stay_what_they_are() {
     command.arguments.push(environment.clone().into());
     let output = crate::child::run(&command.deadline(std::time::Duration::from_secs(120)));
     assert!(output.succeeded(), "{}", output.stderr_text());
-    let named = find(std::slice::from_ref(&environment))
+    let named = find(&here(), std::slice::from_ref(&environment))
         .named
         .remove(&environment)
         .unwrap()
