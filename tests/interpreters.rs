@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+use crate::support::server::Server;
 use crate::support::{Project, skip};
 
 const GUIDE: &str = "# Guide\n\n```python\nprint(1)\n```\n";
@@ -146,42 +148,6 @@ with open(folder + "/list.json", "w") as file:
     json.dump({"cpython-3.14.77-linux-x86_64-gnu": entry}, file)
 "##;
 
-/// Serves the files of a folder on loopback until the test ends; returns the address.
-#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
-fn serve(folder: std::path::PathBuf) -> String {
-    use std::io::{BufRead as _, BufReader, Write as _};
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = format!("http://{}", listener.local_addr().unwrap());
-    std::thread::spawn(move || {
-        for stream in listener.incoming().flatten() {
-            let mut reader = BufReader::new(stream);
-            let mut request = String::new();
-            reader.read_line(&mut request).unwrap();
-            let mut header = String::new();
-            while reader.read_line(&mut header).is_ok_and(|read| read > 2) {
-                header.clear();
-            }
-            let name = request.split(' ').nth(1).unwrap_or_default();
-            let body = std::fs::read(folder.join(name.trim_start_matches('/'))).unwrap_or_default();
-            let status = if body.is_empty() {
-                "404 Not Found"
-            } else {
-                "200 OK"
-            };
-            let head = format!(
-                "HTTP/1.1 {status}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
-                body.len()
-            );
-            let stream = reader.get_mut();
-            // A client that goes away early is no fault of the server's.
-            let _ = stream
-                .write_all(head.as_bytes())
-                .and_then(|()| stream.write_all(&body));
-        }
-    });
-    address
-}
-
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 #[test]
 fn a_version_is_installed_from_a_mirror_and_offline_is_said() {
@@ -189,7 +155,7 @@ fn a_version_is_installed_from_a_mirror_and_offline_is_said() {
         return;
     }
     let project = Project::new().file("mirror/none", "");
-    let address = serve(project.path("mirror"));
+    let address = Server::new(project.path("mirror")).address;
     let made = std::process::Command::new("python3")
         .args(["-c", MAKE_MIRROR])
         .arg(project.path("mirror"))

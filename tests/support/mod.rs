@@ -3,6 +3,9 @@
 #[cfg(target_os = "linux")]
 pub(crate) mod people;
 
+/// Files served on loopback.
+pub(crate) mod server;
+
 use std::fmt::Write as _;
 use std::fs;
 use std::io::Write as _;

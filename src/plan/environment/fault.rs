@@ -12,6 +12,8 @@ pub enum FaultKind {
     Hash,
     /// A package has nothing to install for this interpreter.
     NoWheel,
+    /// Nothing was found to install: no wheel fits this interpreter, or the index could not be reached.
+    NothingFound,
     /// The requirements cannot be met together, or name what does not exist.
     Unsatisfiable,
     /// Something else.
@@ -60,10 +62,10 @@ impl Fault {
         } else if text.contains("(from versions: none)") {
             // pip says the same of an index that it cannot reach, and nothing else if it is not to retry.
             (
-                FaultKind::Other,
+                FaultKind::NothingFound,
                 format!(
                     "no wheel of {} was found for this interpreter, or the index could not be reached",
-                    without_wheel(text).unwrap_or_else(|| "a package".to_owned())
+                    not_found(text).unwrap_or_else(|| "a package".to_owned())
                 ),
             )
         } else if let Some(package) = without_wheel(text) {
@@ -95,6 +97,11 @@ impl Fault {
         Self::other(format!("cannot write: {}", cause(error)))
     }
 
+    /// Says whether another interpreter may have what this one lacks.
+    pub(super) fn is_of_the_interpreter(&self) -> bool {
+        matches!(self.kind, FaultKind::NoWheel | FaultKind::NothingFound)
+    }
+
     /// Adds the interpreter that it happened on.
     pub(super) fn on(mut self, interpreter: &Interpreter) -> Self {
         self.reason = format!("{}: {}", interpreter.in_words(), self.reason);
@@ -113,6 +120,9 @@ impl Fault {
             ),
             FaultKind::NoWheel => format!(
                 "choose other interpreters, or other versions in `[environments.{name}]`, then `fencepost env lock {name}`"
+            ),
+            FaultKind::NothingFound => format!(
+                "check the network and the index that pip is configured with; where they are right, choose other interpreters, or other versions in `[environments.{name}]`"
             ),
             FaultKind::Unsatisfiable => format!(
                 "change `requires` of `[environments.{name}]`, or name its versions with `python = \">=3.10\"` there"
@@ -148,9 +158,13 @@ fn without_wheel(text: &str) -> Option<String> {
             return Some(format!("`{}`", package.trim_matches('`')));
         }
     }
-    let (_, package) = whole.split_once("No matching distribution found for ")?;
-    let package = package.split_whitespace().next()?;
-    package.contains("==").then(|| format!("`{package}`"))
+    not_found(&whole).filter(|package| package.contains("=="))
+}
+
+/// Finds the package of which pip found nothing.
+fn not_found(text: &str) -> Option<String> {
+    let (_, package) = text.split_once("No matching distribution found for ")?;
+    Some(format!("`{}`", package.split_whitespace().next()?))
 }
 
 /// Returns the telling lines of a tool's output, cut to a bearable length.
@@ -241,6 +255,11 @@ mod tests {
             "ERROR: No matching distribution found for xyzzy",
             FaultKind::Unsatisfiable,
             "xyzzy",
+        );
+        case(
+            "ERROR: Could not find a version that satisfies the requirement native (from versions: none)\nERROR: No matching distribution found for native\n",
+            FaultKind::NothingFound,
+            "no wheel of `native` was found",
         );
     }
 }

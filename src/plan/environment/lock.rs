@@ -219,23 +219,49 @@ fn by_pip(
             "no CPython {major}.{minor} or newer to resolve for"
         )));
     }
-    let mut reports = Vec::new();
+    let mut answers = Vec::new();
     for interpreter in &covered {
-        let report = pip_report(interpreter, tools, inputs)?;
-        reports.push(([interpreter.release[0], interpreter.release[1]], report));
+        let minor = [interpreter.release[0], interpreter.release[1]];
+        match pip_report(interpreter, tools, inputs) {
+            Err(fault) if !fault.is_of_the_interpreter() => return Err(fault),
+            answer => answers.push((minor, answer)),
+        }
     }
-    let requirements = join(&reports).map_err(Fault::other)?;
-    let minors: Vec<String> = reports
-        .iter()
-        .map(|([major, minor], _)| format!("{major}.{minor}"))
-        .collect();
-    let made_by = format!(
-        "pip, for CPython {} on {} {} alone",
-        list(&minors),
-        std::env::consts::OS,
-        std::env::consts::ARCH
-    );
-    Ok((made_by, requirements))
+    let requirements = join(&with_neighbours(&answers)?).map_err(Fault::other)?;
+    let minors = |resolved: bool| {
+        let of_kind = answers.iter().filter(|(_, one)| one.is_ok() == resolved);
+        let minors = of_kind.map(|([major, minor], _)| format!("{major}.{minor}"));
+        list(&minors.collect::<Vec<_>>())
+    };
+    let machine = format!("{} {}", std::env::consts::OS, std::env::consts::ARCH);
+    let lacking = match minors(false) {
+        lacking if lacking.is_empty() => String::new(),
+        lacking => format!(", without wheels for CPython {lacking}"),
+    };
+    let resolved = minors(true);
+    Ok((
+        format!("pip, for CPython {resolved} on {machine} alone{lacking}"),
+        requirements,
+    ))
+}
+
+/// Gives an interpreter for which nothing was found what its nearest neighbour got: installing it there
+/// then says what is missing, and blocks that interpreter alone.
+fn with_neighbours(
+    answers: &[([u64; 2], Result<PipReport, Fault>)],
+) -> Result<Vec<([u64; 2], &PipReport)>, Fault> {
+    let mut reports = Vec::new();
+    for (index, (minor, answer)) in answers.iter().enumerate() {
+        let older = answers[..=index].iter().rev();
+        let mut nearest = older.chain(&answers[index..]);
+        let report = nearest.find_map(|(_, answer)| answer.as_ref().ok());
+        match (report, answer) {
+            (Some(report), _) => reports.push((*minor, report)),
+            (None, Err(fault)) => return Err(fault.clone()),
+            (None, Ok(_)) => {}
+        }
+    }
+    Ok(reports)
 }
 
 fn pip_report(

@@ -40,9 +40,11 @@ pub fn install(version: &str, tools: &Tools<'_>) -> Result<(), Problem> {
                 "check the network; `UV_PYTHON_INSTALL_MIRROR` names a mirror to fetch from"
                     .to_owned()
             }
-            FaultKind::Hash | FaultKind::NoWheel | FaultKind::Unsatisfiable | FaultKind::Other => {
-                other_ways(version)
-            }
+            FaultKind::Hash
+            | FaultKind::NoWheel
+            | FaultKind::NothingFound
+            | FaultKind::Unsatisfiable
+            | FaultKind::Other => other_ways(version),
         };
         Problem::blocked(
             "cannot-install",

@@ -59,7 +59,7 @@ struct Pin {
 /// # Errors
 ///
 /// Names a package that has no hash.
-pub(super) fn join(reports: &[([u64; 2], PipReport)]) -> Result<String, String> {
+pub(super) fn join(reports: &[([u64; 2], &PipReport)]) -> Result<String, String> {
     let mut pins: BTreeMap<(String, String), Pin> = BTreeMap::new();
     for (minor, report) in reports {
         for item in &report.install {
@@ -127,7 +127,7 @@ mod tests {
     fn what_differs_between_versions_gets_a_marker() {
         let old = report(&[("Rich", "13.0", "aa"), ("typing_extensions", "4.0", "bb")]);
         let new = report(&[("rich", "14.0", "cc"), ("typing-extensions", "4.0", "dd")]);
-        let text = join(&[([3, 8], old), ([3, 12], new)]).unwrap();
+        let text = join(&[([3, 8], &old), ([3, 12], &new)]).unwrap();
         assert_eq!(
             text,
             "rich==13.0 ; python_version == '3.8' \\\n    --hash=sha256:aa\n\

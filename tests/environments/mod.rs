@@ -1,7 +1,10 @@
 //! Package environments, end to end, without a network: a package made here, pip and uv where they are.
 
+/// Environments from an index on loopback.
+mod index;
+
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::support::{Project, skip};
 
@@ -148,16 +151,63 @@ fn pip_locks_and_provisions_where_uv_is_absent() {
     }
 }
 
-#[test]
-fn uv_locks_and_provisions() {
+/// Returns where uv is; where it is not, the test counts as skipped.
+fn uv() -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let uv = std::env::split_paths(&path)
         .map(|folder| folder.join("uv"))
         .find(|uv| uv.is_file());
-    match uv {
-        Some(uv) => whole_way(&project(Some(&uv)).unwrap()),
-        None => skip("uv"),
+    if uv.is_none() {
+        skip("uv");
     }
+    uv
+}
+
+#[test]
+fn uv_locks_and_provisions() {
+    if let Some(uv) = uv() {
+        whole_way(&project(Some(&uv)).unwrap());
+    }
+}
+
+#[test]
+fn an_environment_is_chosen_by_glob_guide_or_directive() {
+    let config = "guides = \"docs/**/*.md\"\nenv = \"all\"\n[environments]\n\
+        all.requires = \"a\"\nweb.requires = \"b\"\none.requires = \"c\"\nown.requires = \"d\"\n\
+        [[overrides]]\nguides = \"docs/web/**\"\nenv = \"web\"\n\
+        [[overrides]]\nguides = \"docs/web/one.md\"\nenv = \"one\"\n\
+        [[overrides]]\nguides = \"docs/data/**\"\nenv = \"data\"\nenvironments.data.requires = \"e\"\n";
+    let plain = "```python\nprint(1)\n```\n";
+    let own = format!("# Guide\n\n<!-- fencepost: env=own -->\n{plain}");
+    let plain = format!("# Guide\n\n{plain}");
+    let project = Project::new()
+        .file("fencepost.toml", config)
+        .file("docs/a.md", &plain)
+        .file("docs/data/a.md", &plain)
+        .file("docs/web/a.md", &plain)
+        .file("docs/web/one.md", &plain)
+        .file("docs/web/own.md", &own);
+    let results = project.run("check --format json").exits(3).results();
+    let environment = |result: &serde_json::Value| {
+        let reason = result["reason"].as_str().unwrap().to_owned();
+        reason.split('`').nth(1).unwrap().to_owned()
+    };
+    let chosen: Vec<String> = results.iter().map(environment).collect();
+    assert_eq!(chosen, ["all", "data", "web", "one", "own"]);
+}
+
+#[test]
+fn a_missing_module_proposes_the_line_to_add() {
+    let block = "import discord";
+    let project = Project::new()
+        .file("fencepost.toml", "strict = true\n")
+        .guide("a.md", &[block]);
+    project
+        .run("check")
+        .exits(1)
+        .prints("missing-module: `discord`")
+        .prints("requires = [\"discord.py\"]")
+        .prints("fencepost env lock");
 }
 
 #[test]
