@@ -8,7 +8,7 @@ use crate::support::server::Server;
 use crate::support::{Project, skip};
 
 /// Adds a wheel of a package whose `hello()` returns a text to an index (PEP 503).
-const ADD_WHEEL: &str = r##"
+const ADD_WHEEL: &str = r#"
 import hashlib, os, sys, zipfile
 folder, name, version, tag, text = sys.argv[1:]
 info = f"{name}-{version}.dist-info"
@@ -30,7 +30,7 @@ with open(f"{page}/index.html", "w") as index:
             with open(f"{page}/{file}", "rb") as wheel:
                 digest = hashlib.sha256(wheel.read()).hexdigest()
             index.write(f'<a href="{file}#sha256={digest}">{file}</a>\n')
-"##;
+"#;
 
 /// What installs: each test tries both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
