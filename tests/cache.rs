@@ -37,7 +37,7 @@ fn an_unchanged_example_does_not_run_again_and_a_changed_one_alone_does() {
     );
     let third = project.run("check --format json").exits(0);
     assert_eq!(ran(&third), ["a.md#part-2/1"]);
-    project.run("check").exits(0).prints("cached: 3 of 3");
+    project.run("check").exits(0).prints("starts: 3 cached");
 }
 
 #[test]

@@ -134,12 +134,12 @@ fn json_lines_have_every_key_of_the_contract() {
     );
     assert_eq!(
         keys(&ran.json("result")[0]),
-        "type id guide line python build verdict reason recorded ending stdout stderr difference blocks duration_ms cached start hint varying"
+        "type id guide line python build verdict reason recorded ending stdout stderr difference blocks duration_ms cached start hint varying start_reason"
     );
     let summary = &ran.json("summary")[0];
     assert_eq!(
         keys(summary),
-        "type schema fences runs interpreters sandbox wall_ms"
+        "type schema fences runs interpreters sandbox wall_ms starts"
     );
     assert_eq!(
         keys(&summary["fences"]),

@@ -18,6 +18,9 @@ mod check;
 /// The cache and what `--explain` says of it.
 mod cache;
 
+/// Examples forked from warm interpreters.
+mod forked;
+
 /// `compare`, end to end.
 mod compare;
 

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::discover::Start;
 use crate::execute::sandbox::Level;
 use crate::report::Format;
 
@@ -157,6 +158,10 @@ pub(crate) struct RunArguments {
     /// What stands between examples and this machine
     #[arg(long, value_enum, value_name = "LEVEL", default_value_t)]
     pub(crate) sandbox: Sandbox,
+
+    /// How an example's process begins
+    #[arg(long, value_enum, value_name = "HOW", default_value_t)]
+    pub(crate) start: StartArgument,
 
     /// First make the package environments that are missing
     #[arg(long)]
@@ -422,6 +427,29 @@ pub(crate) struct ManArguments {
     /// Write one page per command into this folder instead of the main page to standard output
     #[arg(long, value_name = "DIR")]
     pub(crate) to: Option<PathBuf>,
+}
+
+/// How an example's process begins.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum StartArgument {
+    /// Forked from a warm interpreter where the example cannot tell
+    #[default]
+    Auto,
+    /// Forked wherever it can be
+    Fork,
+    /// Started anew
+    Spawn,
+}
+
+impl StartArgument {
+    /// Returns what is meant; `None` leaves the choice to directives, configuration and the example.
+    pub(crate) fn start(self) -> Option<Start> {
+        match self {
+            Self::Auto => None,
+            Self::Fork => Some(Start::Fork),
+            Self::Spawn => Some(Start::Spawn),
+        }
+    }
 }
 
 /// What stands between examples and this machine.

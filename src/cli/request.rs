@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::discover::parse_duration;
+use crate::discover::{Start, parse_duration};
 use crate::execute::{Cache, Reuse, RunOptions};
 use crate::journey::{Project, Provisioning, Request};
 use crate::plan::environment::Tools;
@@ -25,7 +25,7 @@ pub(crate) fn request(
         config: guides.config.clone(),
         python: run.python.clone(),
         timeout_ms: run.timeout.as_deref().map(timeout).transpose()?,
-        start: None,
+        start: start(run),
         since: guides.since.clone(),
         jobs: jobs(run),
         provisioning: provisioning(run.sync),
@@ -100,6 +100,12 @@ pub(crate) fn current_folder() -> Result<PathBuf, Vec<Problem>> {
 fn jobs(run: &RunArguments) -> usize {
     let cpus = || std::thread::available_parallelism().map_or(1, usize::from);
     run.jobs.map_or_else(cpus, usize::from)
+}
+
+/// What must be certain leaves nothing to warm interpreters, unless told otherwise.
+fn start(run: &RunArguments) -> Option<Start> {
+    let is_certain = is_ci() && run.no_cache;
+    run.start.start().or(is_certain.then_some(Start::Spawn))
 }
 
 fn timeout(text: &str) -> Result<u64, Vec<Problem>> {

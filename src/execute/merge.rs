@@ -105,6 +105,7 @@ mod tests {
             folder: "/home/example".into(),
             started_at: 0,
             network_attempts: 0,
+            spawned_because: None,
             surroundings: Surroundings::default(),
         }
     }

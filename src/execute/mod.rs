@@ -15,6 +15,7 @@ mod program;
 mod record;
 mod run;
 mod signals;
+mod start;
 mod surroundings;
 #[cfg(all(test, unix))]
 mod testing;

@@ -34,6 +34,7 @@ pub(super) fn blank(run: &PlannedRun) -> RunRecord {
             .duration_since(UNIX_EPOCH)
             .map_or(0, |since| since.as_secs()),
         network_attempts: 0,
+        spawned_because: None,
         surroundings: run.surroundings.clone(),
     }
 }

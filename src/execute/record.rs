@@ -75,6 +75,9 @@ pub struct RunRecord {
     pub folder: PathBuf,
     /// Seconds since 1970 (UTC) when it started.
     pub started_at: u64,
+    /// Why it was started anew where it might have been forked; `None` where it was forked.
+    #[serde(default)]
+    pub spawned_because: Option<String>,
     /// Packets that found no route: the example tried to leave the machine.
     pub network_attempts: u64,
     /// The surroundings it had.

@@ -3,13 +3,15 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use crate::discover::Start;
 use crate::plan::{Interpreter, PlannedRun};
 
 use super::outcome::{self, Leavings};
 use super::place::Place;
 use super::program::{self, Layout};
-use super::sandbox::order::{Exceeded, Missing, RunFate, RunOrder};
+use super::sandbox::order::{Exceeded, Missing, RunFate, RunOrder, WarmOrder};
 use super::sandbox::slot::{Slot, SlotOutput};
+use super::start::{self, Beginning};
 use super::surroundings::{self, Busy};
 use super::{Ending, RunRecord, signals};
 
@@ -20,6 +22,7 @@ const TEMPORARY: &str = "/tmp";
 /// of no more use.
 pub(super) async fn run(
     run: &PlannedRun,
+    beginning: &Beginning,
     slot: &mut Slot,
     place: Option<&Place>,
 ) -> std::io::Result<RunRecord> {
@@ -33,7 +36,7 @@ pub(super) async fn run(
         ),
     };
     record.folder.clone_from(&home);
-    let Some(mut order) = order(run, &home, &temporary, &layout) else {
+    let Some(mut order) = order(run, beginning, &home, &temporary, &layout) else {
         record.ending = Ending::CouldNotStart {
             reason: "a path of the interpreter is not UTF-8".to_owned(),
         };
@@ -48,6 +51,9 @@ pub(super) async fn run(
     let output = slot.run(&order, run.program.stdin.as_bytes(), cap).await?;
     drop(busy);
     record.network_attempts = output.report.network_attempts;
+    if output.report.forked {
+        record.start = Start::Fork;
+    }
     let leavings = Leavings {
         stdout: &output.stdout,
         stderr: &output.stderr,
@@ -59,7 +65,13 @@ pub(super) async fn run(
     Ok(record)
 }
 
-fn order(run: &PlannedRun, home: &Path, temporary: &Path, layout: &Layout) -> Option<RunOrder> {
+fn order(
+    run: &PlannedRun,
+    beginning: &Beginning,
+    home: &Path,
+    temporary: &Path,
+    layout: &Layout,
+) -> Option<RunOrder> {
     let text = |path: &Path| path.to_str().map(str::to_owned);
     let environment = surroundings::environment(run, home, temporary)
         .into_iter()
@@ -76,7 +88,18 @@ fn order(run: &PlannedRun, home: &Path, temporary: &Path, layout: &Layout) -> Op
         pids_before: run.surroundings.pids_before,
         cpus: run.surroundings.cpus,
         new_network: false,
+        warm: warm(run, beginning),
     })
+}
+
+fn warm(run: &PlannedRun, beginning: &Beginning) -> Option<WarmOrder> {
+    match beginning {
+        Beginning::Spawn(_) => None,
+        Beginning::Fork(modules) => Some(WarmOrder {
+            site: start::user_site(run),
+            modules: modules.clone(),
+        }),
+    }
 }
 
 fn ending(output: &SlotOutput, run: &PlannedRun) -> Ending {

@@ -1,10 +1,12 @@
 //! The walls that a list of runs has, and the slots that stand ready behind them.
 
+use crate::discover::Start;
 use crate::plan::PlannedRun;
 use crate::problem::Problem;
 
 use super::place::Site;
 use super::sandbox::Level;
+use super::start::Beginning;
 use super::{RunRecord, open};
 
 /// What stands between runs and the machine.
@@ -34,12 +36,19 @@ impl Walls {
     }
 
     /// Runs one example behind them.
-    pub(super) async fn run(&self, run: &PlannedRun) -> RunRecord {
-        match self {
+    pub(super) async fn run(&self, run: &PlannedRun, beginning: &Beginning) -> RunRecord {
+        let mut record = match self {
             Self::Open(site) => open::run(run, site).await,
             #[cfg(target_os = "linux")]
-            Self::Closed(closed) => closed.run(run).await,
+            Self::Closed(closed) => closed.run(run, beginning).await,
+        };
+        if record.start == Start::Spawn {
+            record.spawned_because = Some(match beginning {
+                Beginning::Spawn(reason) => (*reason).to_owned(),
+                Beginning::Fork(_) => "the interpreter cannot be kept warm".to_owned(),
+            });
         }
+        record
     }
 
     /// Ends what stands ready.
@@ -66,6 +75,7 @@ mod closed {
     use super::super::sandbox::order::SlotOrder;
     use super::super::sandbox::slot::Slot;
     use super::super::sandbox::{Level, raise};
+    use super::super::start::Beginning;
     use super::super::{Ending, RunRecord, outcome, walled};
 
     pub(crate) struct Closed {
@@ -91,8 +101,8 @@ mod closed {
             })
         }
 
-        pub(crate) async fn run(&self, run: &PlannedRun) -> RunRecord {
-            match self.try_run(run).await {
+        pub(crate) async fn run(&self, run: &PlannedRun, beginning: &Beginning) -> RunRecord {
+            match self.try_run(run, beginning).await {
                 Ok(record) => record,
                 Err(error) => {
                     let mut record = outcome::blank(run);
@@ -104,7 +114,7 @@ mod closed {
             }
         }
 
-        async fn try_run(&self, run: &PlannedRun) -> io::Result<RunRecord> {
+        async fn try_run(&self, run: &PlannedRun, beginning: &Beginning) -> io::Result<RunRecord> {
             let idle = self.slots().pop();
             let mut slot = match idle {
                 Some(slot) => slot,
@@ -116,7 +126,7 @@ mod closed {
                 .as_ref()
                 .map(|site| site.place(folder))
                 .transpose()?;
-            let record = walled::run(run, &mut slot, place.as_ref()).await?;
+            let record = walled::run(run, beginning, &mut slot, place.as_ref()).await?;
             self.slots().push(slot);
             Ok(record)
         }

@@ -118,6 +118,7 @@ fn behaviour(
         duration_ms: record.duration_ms,
         cached: record.cached,
         start: Some(record.start),
+        spawned_because: record.spawned_because.clone(),
         ..RunReport::new(entry.interpreter.clone(), Verdict::Match)
     })
 }

@@ -36,6 +36,7 @@ fn record(stdout: &str, stderr: &str) -> RunRecord {
         folder: "/home/example".into(),
         started_at: 0,
         network_attempts: 0,
+        spawned_because: None,
         surroundings: Surroundings::default(),
     }
 }

@@ -218,11 +218,7 @@ fn write_summary(report: &Report, sink: &mut dyn Write) -> io::Result<()> {
     )?;
     writeln!(sink, "  fences: {}", counts(&report.fates()))?;
     writeln!(sink, "  runs:   {}", coloured_counts(&report.verdicts()))?;
-    let runs = || report.examples.iter().flat_map(|example| &example.runs);
-    let kept = runs().filter(|run| run.cached).count();
-    if kept > 0 {
-        writeln!(sink, "  cached: {kept} of {}", runs().count())?;
-    }
+    write_starts(report, sink)?;
     let names: Vec<String> = report
         .interpreters
         .iter()
@@ -230,6 +226,28 @@ fn write_summary(report: &Report, sink: &mut dyn Write) -> io::Result<()> {
         .collect();
     writeln!(sink, "  on:     {}", names.join(", "))?;
     write_skips(report, sink)
+}
+
+/// Says where results came from, where that is not simply a new process for each.
+fn write_starts(report: &Report, sink: &mut dyn Write) -> io::Result<()> {
+    let starts = report.starts();
+    let named = [
+        (starts.cached, "cached"),
+        (starts.forked, "forked"),
+        (starts.spawned, "spawned"),
+    ];
+    if starts.cached + starts.forked + starts.fell_back == 0 {
+        return Ok(());
+    }
+    let parts = named.iter().filter(|(number, _)| *number > 0);
+    let parts: Vec<String> = parts
+        .map(|(number, name)| format!("{number} {name}"))
+        .collect();
+    let again = match starts.fell_back {
+        0 => String::new(),
+        number => format!(" ({number} forked first, and did not match)"),
+    };
+    writeln!(sink, "  starts: {}{again}", parts.join(", "))
 }
 
 fn counts(counted: &BTreeMap<&'static str, usize>) -> String {

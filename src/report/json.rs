@@ -84,6 +84,7 @@ fn result(example: &ExampleReport, run: &RunReport) -> Value {
         "start": run.start,
         "hint": run.hint,
         "varying": run.varying.as_ref().map(varying),
+        "start_reason": run.spawned_because,
     })
 }
 
@@ -147,6 +148,19 @@ fn summary(report: &Report) -> Value {
         "interpreters": report.interpreters.iter().map(interpreter).collect::<Vec<_>>(),
         "sandbox": report.sandbox,
         "wall_ms": report.wall_ms,
+        "starts": starts(report),
+    })
+}
+
+/// How many runs came from the cache, how many were forked or started anew, and how many of the latter
+/// had been forked first and did not match.
+fn starts(report: &Report) -> Value {
+    let starts = report.starts();
+    json!({
+        "cached": starts.cached,
+        "fork": starts.forked,
+        "spawn": starts.spawned,
+        "fell_back": starts.fell_back,
     })
 }
 

@@ -28,6 +28,7 @@ use std::collections::BTreeMap;
 use std::io;
 
 use crate::compare::{Behaviours, ClaimFault, Difference, Instability, Verdict};
+use crate::discover::Start;
 use crate::execute::Ending;
 use crate::extract::{Fate, Fence};
 use crate::normalise::Transcript;
@@ -81,7 +82,11 @@ pub struct RunReport {
     /// Whether it came from the cache.
     pub cached: bool,
     /// `fork`, `spawn`, or `None` where it did not run.
-    pub start: Option<crate::discover::Start>,
+    pub start: Option<Start>,
+    /// Why it was started anew where it might have been forked.
+    pub spawned_because: Option<String>,
+    /// Whether a forked process came first, and what it printed did not match.
+    pub fell_back: bool,
 }
 
 impl RunReport {
@@ -102,6 +107,8 @@ impl RunReport {
             duration_ms: 0,
             cached: false,
             start: None,
+            spawned_because: None,
+            fell_back: false,
         }
     }
 
@@ -218,6 +225,22 @@ impl Report {
         self.problems.iter().chain(&self.missing)
     }
 
+    /// Counts how runs began.
+    #[must_use]
+    pub fn starts(&self) -> Starts {
+        let mut starts = Starts::default();
+        for run in self.examples.iter().flat_map(|example| &example.runs) {
+            match run.start {
+                _ if run.cached => starts.cached += 1,
+                Some(Start::Fork) => starts.forked += 1,
+                Some(Start::Spawn) => starts.spawned += 1,
+                None => (),
+            }
+            starts.fell_back += usize::from(run.fell_back);
+        }
+        starts
+    }
+
     /// Writes the report in one format.
     ///
     /// # Errors
@@ -232,6 +255,19 @@ impl Report {
             Format::Markdown => markdown::write(self, sink),
         }
     }
+}
+
+/// How the runs of a report began.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Starts {
+    /// Kept results.
+    pub cached: usize,
+    /// Forked from a warm interpreter.
+    pub forked: usize,
+    /// Started anew.
+    pub spawned: usize,
+    /// Those of them that had been forked first, and did not match.
+    pub fell_back: usize,
 }
 
 /// Every verdict, in the order in which reports count them.

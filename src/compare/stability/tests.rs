@@ -47,6 +47,7 @@ fn runs(outputs: [&str; 4]) -> Vec<Run> {
             folder: "/home/example".into(),
             started_at: NOON + at as u64,
             network_attempts: 0,
+            spawned_because: None,
             surroundings,
         };
         (record, printed(stdout))

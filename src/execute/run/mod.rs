@@ -12,6 +12,7 @@ use crate::problem::Problem;
 
 use super::cache::{Cache, Explanation};
 use super::sandbox::Level;
+use super::start::{self, Beginning};
 use super::walls::Walls;
 use super::{RunRecord, interrupt};
 use reuse::Desk;
@@ -124,6 +125,7 @@ fn run_open(
             raised = Walls::raise(options.sandbox, &runs) => raised?,
         };
         let work = Arc::new(Work {
+            beginnings: start::decide(&runs, options.sandbox),
             runs,
             walls: raised,
         });
@@ -142,6 +144,8 @@ fn no_runtime(error: &std::io::Error) -> Problem {
 /// What all workers share.
 struct Work {
     runs: Vec<PlannedRun>,
+    /// How each of them begins.
+    beginnings: Vec<Beginning>,
     walls: Walls,
 }
 
@@ -207,7 +211,8 @@ fn send_out(
         workers.spawn(async move {
             while let Some(index) = next(&list) {
                 let _ = sender.send(News::Started(index));
-                let record = work.walls.run(&work.runs[index]).await;
+                let beginning = &work.beginnings[index];
+                let record = work.walls.run(&work.runs[index], beginning).await;
                 let _ = sender.send(News::Finished(index, Box::new(record)));
             }
         });

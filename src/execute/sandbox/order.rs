@@ -97,6 +97,18 @@ pub(crate) struct RunOrder {
     /// Whether the network is new and needs its settings; the launcher says so.
     #[serde(default)]
     pub new_network: bool,
+    /// The warm interpreter that it may be forked from; `None` starts a new one.
+    #[serde(default)]
+    pub warm: Option<WarmOrder>,
+}
+
+/// What an interpreter that examples are forked from is like.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct WarmOrder {
+    /// Where its user site is, below the example's folder.
+    pub site: String,
+    /// What it has imported, in order.
+    pub modules: Vec<String>,
 }
 
 impl RunOrder {
@@ -113,6 +125,7 @@ impl RunOrder {
             pids_before: 0,
             cpus: None,
             new_network: false,
+            warm: None,
         }
     }
 
@@ -134,6 +147,9 @@ pub(crate) struct RunReport {
     pub cpu_ms: u64,
     /// Packets that found no route meanwhile.
     pub network_attempts: u64,
+    /// Whether it was forked from a warm interpreter.
+    #[serde(default)]
+    pub forked: bool,
 }
 
 /// How a run ended, as its launcher saw it.

@@ -13,7 +13,7 @@ use rustix::net::{
 const LONGEST: usize = 64 * 1024;
 
 /// No message carries more descriptors.
-const MOST: usize = 6;
+const MOST: usize = 8;
 
 /// Makes two connected ends, closed by `exec`.
 pub(super) fn pair() -> io::Result<(OwnedFd, OwnedFd)> {

@@ -90,7 +90,9 @@ impl<'a> Judging<'a> {
             return Ok(reports);
         }
         for (index, record) in doubtful.into_iter().zip(run(&again, &options, watch)?) {
+            let fell_back = reports[index].start == Some(Start::Fork);
             reports[index] = self.judged(&planned.entries[index], &record)?;
+            reports[index].fell_back = fell_back;
         }
         Ok(reports)
     }
@@ -369,6 +371,7 @@ fn run_report(
         duration_ms: record.duration_ms,
         cached: record.cached,
         start: Some(record.start),
+        spawned_because: record.spawned_because.clone(),
         ..RunReport::new(entry.interpreter.clone(), judged.verdict)
     }
 }

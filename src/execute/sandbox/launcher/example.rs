@@ -48,9 +48,14 @@ pub(super) fn become_example(
         Ok(()) => Missing::new(
             Layer::Program,
             format!("starting `{}`", order.program),
-            &command(order).exec(),
+            &execute(order),
         ),
     }
+}
+
+/// Executes the program of an order. Returns only what kept it from that.
+pub(super) fn execute(order: &RunOrder) -> io::Error {
+    command(order).exec()
 }
 
 /// Which walls an example gets.
@@ -101,7 +106,7 @@ fn prepare(
     Ok(())
 }
 
-fn connect(streams: &Streams) -> io::Result<()> {
+pub(super) fn connect(streams: &Streams) -> io::Result<()> {
     match &streams.input {
         Some(input) => rustix::stdio::dup2_stdin(input)?,
         None => rustix::stdio::dup2_stdin(fs::File::open("/dev/null")?)?,
@@ -112,15 +117,30 @@ fn connect(streams: &Streams) -> io::Result<()> {
 }
 
 fn limit(order: &RunOrder) -> io::Result<()> {
-    let limits = &order.limits;
+    let cpu = cpu_limit(order);
+    let seconds = |limit: Option<u64>| limit.unwrap_or(u64::MAX);
+    set_limit(Resource::Cpu, seconds(cpu.current), seconds(cpu.maximum))?;
+    limit_all_but_cpu(order)
+}
+
+/// How many seconds of CPU time one process may use.
+pub(super) fn cpu_limit(order: &RunOrder) -> Rlimit {
     let cpus = std::thread::available_parallelism().map_or(1, |count| count.get() as u64);
-    let seconds = (limits.timeout_ms / 1000 + 1).saturating_mul(cpus);
+    let seconds = (order.limits.timeout_ms / 1000 + 1).saturating_mul(cpus);
+    Rlimit {
+        current: Some(seconds),
+        maximum: Some(seconds + 1),
+    }
+}
+
+/// Sets the limits that a process and its children can have in common.
+pub(super) fn limit_all_but_cpu(order: &RunOrder) -> io::Result<()> {
+    let limits = &order.limits;
     let file_size = limits.disk.saturating_mul(FILE_SIZE_FACTOR);
     let address_space = limits.memory.saturating_add(ADDRESS_SPACE_ALLOWANCE);
     let processes = limits.processes.saturating_add(PROCESS_ALLOWANCE);
     for (resource, soft, hard) in [
         (Resource::As, address_space, address_space),
-        (Resource::Cpu, seconds, seconds + 1),
         (Resource::Nproc, processes, processes),
         (Resource::Nofile, limits.files, limits.files),
         (Resource::Fsize, file_size, file_size),
@@ -192,7 +212,7 @@ fn drop_privileges() -> io::Result<()> {
 }
 
 /// Writes files into the current folder, which is the example's.
-fn write_files(order: &RunOrder) -> io::Result<()> {
+pub(super) fn write_files(order: &RunOrder) -> io::Result<()> {
     for (path, content) in &order.files {
         let path = Path::new(path);
         let inside = path

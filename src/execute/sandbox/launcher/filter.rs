@@ -119,6 +119,20 @@ impl Filters {
     }
 }
 
+impl Filters {
+    /// Returns the programs as the kernel reads them, for another process to confine itself with.
+    pub(super) fn bytes(&self) -> Vec<Vec<u8>> {
+        let bytes = |one: &sock_filter| {
+            let mut bytes = one.code.to_ne_bytes().to_vec();
+            bytes.extend([one.jt, one.jf]);
+            bytes.extend(one.k.to_ne_bytes());
+            bytes
+        };
+        let program = |program: &BpfProgram| program.iter().flat_map(bytes).collect();
+        self.0.iter().map(program).collect()
+    }
+}
+
 type Rules = BTreeMap<i64, Vec<SeccompRule>>;
 
 fn filter(rules: Rules, errno: i32) -> Result<BpfProgram, seccompiler::BackendError> {

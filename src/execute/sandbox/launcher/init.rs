@@ -2,7 +2,7 @@
 //! the true wait status through a socket that no example ever holds. It is never the example itself:
 //! a first process ignores its own SIGTERM and SIGKILL.
 
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsRawFd as _, OwnedFd};
 
 use rustix::fs::{Mode, OFlags};
 use rustix::process::{Pid, Signal, WaitOptions, WaitStatus};
@@ -11,7 +11,8 @@ use super::super::order::{Layer, Missing, RunOrder};
 use super::super::socket;
 use super::super::system::{self, Split};
 use super::base::Base;
-use super::example::{Confinement, Streams, become_example};
+use super::example::{Confinement, Streams, become_example, write_files};
+use super::namespaces::EXAMPLE_ID;
 use super::{descendants, root};
 
 /// What the first process tells the launcher.
@@ -23,6 +24,9 @@ pub(super) enum Word {
     /// The example has ended with this wait status, and everything it started is gone.
     /// `left` is how many processes it left.
     Ended { status: i32, cpu_ms: u64, left: u64 },
+    /// The example's files are written, and its place is ready for a child of a warm interpreter. Its
+    /// rules come with it, and its namespaces: processes, mounts, IPC, host name, network.
+    Open,
     /// The example never began.
     Failed(Missing),
 }
@@ -34,12 +38,19 @@ pub(super) struct Init<'a> {
     pub streams: &'a Streams,
     pub confinement: &'a Confinement<'a>,
     pub launcher: OwnedFd,
+    /// Whether the example comes from a warm interpreter.
+    pub warm: bool,
 }
 
 impl Init<'_> {
     /// Runs to the end of the process.
     pub(super) fn run(&self) -> ! {
-        let word = match self.start() {
+        let started = if self.warm {
+            self.wait_beside()
+        } else {
+            self.start()
+        };
+        let word = match started {
             Ok(example) => self.reap(example),
             Err(missing) => Word::Failed(missing),
         };
@@ -53,11 +64,38 @@ impl Init<'_> {
         let _ = socket::send(&self.launcher, &text, descriptors);
     }
 
+    /// Makes a place for a child of another process, and stays with it to the end of the run.
+    fn wait_beside(&self) -> Result<Pid, Missing> {
+        tie()?;
+        if let Some(base) = self.base {
+            self.settle(base)?;
+        }
+        let failed = |error| Missing::new(Layer::Processes, "opening a place", &error);
+        system::reap_by_itself();
+        as_example(|| write_files(self.order)).map_err(failed)?;
+        let descriptors = self.walls().map_err(failed)?;
+        self.tell(&Word::Open, &descriptors);
+        // The streams above all: whoever reads them waits until everybody has closed them.
+        system::close_all_but(self.launcher.as_raw_fd().unsigned_abs());
+        // Nobody ever says anything: the launcher kills this process, or is gone.
+        let _ = socket::receive(&self.launcher);
+        system::exit_now(0)
+    }
+
+    fn walls(&self) -> std::io::Result<Vec<OwnedFd>> {
+        let unsupported = || std::io::Error::from_raw_os_error(libc::ENOSYS);
+        let rules = self.confinement.rules.as_ref().ok_or_else(unsupported)?;
+        let rules = rules.descriptor().map_err(std::io::Error::other)?;
+        let mut walls = vec![rules.ok_or_else(unsupported)?];
+        for name in ["pid", "mnt", "ipc", "uts", "net"] {
+            let path = format!("/proc/self/ns/{name}");
+            walls.push(std::fs::File::open(path)?.into());
+        }
+        Ok(walls)
+    }
+
     fn start(&self) -> Result<Pid, Missing> {
-        let kill = rustix::process::set_parent_process_death_signal(Some(Signal::KILL));
-        kill.map_err(|error| {
-            Missing::new(Layer::Processes, "tying lives together", &error.into())
-        })?;
+        tie()?;
         match self.base {
             Some(base) => self.settle(base)?,
             None => self.inherit_orphans()?,
@@ -134,6 +172,27 @@ impl Init<'_> {
             left,
         }
     }
+}
+
+/// Ends this process with the launcher.
+fn tie() -> Result<(), Missing> {
+    let kill = rustix::process::set_parent_process_death_signal(Some(Signal::KILL));
+    kill.map_err(|error| Missing::new(Layer::Processes, "tying lives together", &error.into()))
+}
+
+/// Does something as the user that examples are.
+fn as_example<T>(act: impl FnOnce() -> std::io::Result<T>) -> std::io::Result<T> {
+    use rustix::fs::{Gid, Uid};
+    use rustix::process::{getgid, getuid};
+    use rustix::thread::{set_thread_res_gid, set_thread_res_uid};
+    let (user, group) = (getuid(), getgid());
+    let (to_user, to_group) = (Uid::from_raw(EXAMPLE_ID), Gid::from_raw(EXAMPLE_ID));
+    set_thread_res_gid(group, to_group, group)?;
+    set_thread_res_uid(user, to_user, user)?;
+    let answer = act();
+    set_thread_res_uid(user, user, user)?;
+    set_thread_res_gid(group, group, group)?;
+    answer
 }
 
 fn wait_for_any() -> rustix::io::Result<Option<(Pid, WaitStatus)>> {

@@ -8,12 +8,14 @@ mod base;
 mod descendants;
 mod example;
 mod filter;
+mod forked;
 mod init;
 mod namespaces;
 mod network;
 mod raise;
 mod root;
 mod rules;
+mod warm;
 mod watch;
 
 use std::io::{self, Read as _, Seek as _};
@@ -31,6 +33,7 @@ use init::{Init, Word};
 use network::Network;
 use raise::{is_missing, raise, readable};
 use rules::Rules;
+use warm::Warm;
 use watch::Sight;
 
 use super::Level;
@@ -76,6 +79,7 @@ struct Launcher {
     network_is_new: bool,
     /// First processes of runs that are over, on their way out.
     leaving: Vec<OwnedFd>,
+    warm: Warm,
 }
 
 /// A run that goes on.
@@ -109,6 +113,7 @@ impl Launcher {
             network: Network::now(),
             network_is_new: true,
             leaving: Vec::new(),
+            warm: Warm::default(),
         })
     }
 
@@ -132,20 +137,24 @@ impl Launcher {
 
     fn run(&mut self, mut order: RunOrder, streams: Streams) -> RunReport {
         order.new_network = std::mem::take(&mut self.network_is_new);
-        let started = self.start(&order, &streams);
-        drop(streams);
-        let (fate, cpu) = match started {
-            Ok(running) => self.watch(running, &order),
+        let forked = self.run_forked(&order, &streams);
+        let is_forked = forked.is_some();
+        let (fate, cpu) = forked.unwrap_or_else(|| match self.start(&order, &streams, false) {
+            Ok(running) => {
+                drop(streams);
+                self.watch(running, &order)
+            }
             Err(missing) => (RunFate::Failed(missing), Duration::ZERO),
-        };
+        });
         RunReport {
             fate,
+            forked: is_forked,
             cpu_ms: u64::try_from(cpu.as_millis()).unwrap_or(u64::MAX),
             network_attempts: self.look_at_network(),
         }
     }
 
-    fn start(&self, order: &RunOrder, streams: &Streams) -> Result<Running, Missing> {
+    fn start(&self, order: &RunOrder, streams: &Streams, warm: bool) -> Result<Running, Missing> {
         let failed = |error| Missing::new(Layer::Processes, "making namespaces for a run", &error);
         let (word, launcher) = socket::pair().map_err(failed)?;
         let began = system::children_cpu_time();
@@ -177,6 +186,7 @@ impl Launcher {
                     streams,
                     confinement: &confinement,
                     launcher,
+                    warm,
                 };
                 init.run()
             }
@@ -284,6 +294,7 @@ impl Running {
                 };
                 Some((fate, Duration::from_millis(cpu_ms)))
             }
+            Ok(Word::Open) => None,
             Ok(Word::Failed(missing)) => Some((RunFate::Failed(missing), Duration::ZERO)),
             Err(_) => {
                 let error = io::Error::from_raw_os_error(libc::ECHILD);

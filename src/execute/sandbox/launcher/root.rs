@@ -43,6 +43,15 @@ pub(super) fn enter(base: &Base, order: &RunOrder) -> Result<(), Missing> {
     change(new, &order.folder).map_err(failed(Layer::Mounts, "changing the root of a run"))
 }
 
+/// Builds a root for a process that is no run, and enters it. It has no `/proc`.
+pub(super) fn enter_without_proc(base: &Base, order: &RunOrder) -> Result<(), Missing> {
+    let failed =
+        |step: &'static str| move |error: io::Error| Missing::new(Layer::Mounts, step, &error);
+    let new = Path::new(NEW);
+    build(new, base, order).map_err(failed("building a root"))?;
+    change(new, &order.folder).map_err(failed("changing a root"))
+}
+
 fn build(new: &Path, base: &Base, order: &RunOrder) -> io::Result<()> {
     let size = order.limits.disk.saturating_add(DISK_ALLOWANCE);
     let options = format!(

@@ -1,10 +1,11 @@
 //! Landlock: what examples may read and write, below and beside the mounts.
 
+use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 
 use landlock::{
     ABI, Access as _, AccessFs, BitFlags, CompatLevel, Compatible as _, PathBeneath, PathFd,
-    Ruleset, RulesetAttr as _, RulesetCreatedAttr as _, RulesetError, Scope,
+    Ruleset, RulesetAttr as _, RulesetCreated, RulesetCreatedAttr as _, RulesetError, Scope,
 };
 
 /// The newest rights we know what to do with; those that the kernel lacks are left out.
@@ -21,6 +22,16 @@ pub(super) struct Rules<'a> {
 impl Rules<'_> {
     /// Confines this thread and everything it starts. Fails where not even the first ABI is there.
     pub(super) fn apply(&self) -> Result<(), RulesetError> {
+        self.create()?.restrict_self()?;
+        Ok(())
+    }
+
+    /// Returns the rules as a descriptor, for another process to confine itself with.
+    pub(super) fn descriptor(&self) -> Result<Option<OwnedFd>, RulesetError> {
+        Ok(self.create()?.into())
+    }
+
+    fn create(&self) -> Result<RulesetCreated, RulesetError> {
         let mut ruleset = Ruleset::default()
             .set_compatibility(CompatLevel::HardRequirement)
             .handle_access(AccessFs::from_all(ABI::V1))?
@@ -44,8 +55,7 @@ impl Rules<'_> {
                 ruleset = ruleset.add_rule(rule)?;
             }
         }
-        ruleset.restrict_self()?;
-        Ok(())
+        Ok(ruleset)
     }
 }
 

@@ -79,6 +79,11 @@ impl Sight {
         Some(Self { proc, own })
     }
 
+    /// Says whether there are more processes than there may be.
+    pub(super) fn is_crowded(&self, limits: &Limits) -> bool {
+        self.pids().len() as u64 > limits.processes
+    }
+
     /// Says which limit the tree has passed, if any.
     pub(super) fn look(&self, limits: &Limits) -> Option<Exceeded> {
         let pids = self.pids();

@@ -1,0 +1,172 @@
+# Stands as `usercustomize` in the root of a warm interpreter, the last thing that `site` imports before
+# a script runs. It serves until it is told to run an example; then it forks, and the child takes its
+# place behind the walls of that run and goes on as every Python does that finds no `usercustomize`: to
+# the script. So nothing of this file, and no frame of it, is left in an example.
+#
+# The launcher writes above this text: CONTROL, the number of its socket; FOLDER, USER, CPU, CALLS, FILTERS.
+# Messages are a word and an argument; descriptors come with them. A process that has run an example can
+# fork nothing but examples any more: its children belong to the namespace of the last run. The interpreter holds rights over its
+# own user namespace, and so runs nothing but this and modules of the standard library that a list names.
+
+NEWPID = 0x20000000
+
+
+def serve():
+    import sys
+
+    names = set(sys.modules)
+    from posix import _exit, chdir, close, dup2, fork, setgroups, setresgid, setresuid
+    from posix import setsid, umask, waitpid, WNOHANG
+
+    import _ctypes
+    import _socket
+    import gc
+
+    class Long(_ctypes._SimpleCData):
+        _type_ = "l"
+
+    class Char(_ctypes._SimpleCData):
+        _type_ = "c"
+
+    class Function(_ctypes.CFuncPtr):
+        _flags_ = _ctypes.FUNCFLAG_CDECL | _ctypes.FUNCFLAG_USE_ERRNO
+        _restype_ = Long
+
+    function = Function(_ctypes.dlsym(_ctypes.dlopen(None, 0), "syscall"))
+
+    def call(name, *arguments):
+        answer = function(Long(CALLS[name]), *[Long(argument) for argument in arguments])
+        if answer == -1:
+            raise OSError(_ctypes.get_errno(), name)
+        return answer
+
+    def memory(content):
+        block = (Char * len(content))()
+        block.raw = content
+        return block
+
+    def address_of(block):
+        return _ctypes.addressof(block)
+
+    filters = [memory(bytes.fromhex(text)) for text in FILTERS]
+    # struct sock_fprog: how many instructions of eight bytes, and where they are.
+    programs = [
+        memory((len(one) // 8).to_bytes(8, sys.byteorder) + address_of(one).to_bytes(8, sys.byteorder))
+        for one in filters
+    ]
+    # Version 3 of capget(2) for this process, and no capability at all.
+    header = memory((0x20080522).to_bytes(4, sys.byteorder) + bytes(4))
+    nothing = memory(bytes(24))
+    usage = memory(bytes(144))
+    seconds = memory(b"".join(one.to_bytes(8, sys.byteorder) for one in CPU))
+
+    def used():
+        """Microseconds of CPU time of all children that were waited for."""
+        call("getrusage", -1, address_of(usage))
+        words = usage.raw[:32]
+        words = [int.from_bytes(words[i : i + 8], sys.byteorder) for i in (0, 8, 16, 24)]
+        return (words[0] + words[2]) * 1000000 + words[1] + words[3]
+
+    def confine(descriptors):
+        output, error, rules, _, *namespaces = descriptors
+        for namespace in namespaces:  # mounts, IPC, host name, network
+            call("setns", namespace, 0)
+        chdir(FOLDER)
+        setsid()
+        dup2(output, 1)
+        dup2(error, 2)
+        call("prlimit64", 0, 0, address_of(seconds), 0)  # RLIMIT_CPU
+        call("landlock_restrict_self", rules, 0)
+        for descriptor in descriptors:
+            close(descriptor)
+        try:
+            setgroups([])
+        except OSError:
+            pass  # Where the kernel let one user be mapped, it forbids to change groups.
+        setresgid(USER, USER, USER)
+        setresuid(USER, USER, USER)
+        call("prctl", 47, 4, 0, 0, 0)  # PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL
+        call("capset", address_of(header), address_of(nothing))
+        call("prctl", 4, 1, 0, 0, 0)  # PR_SET_DUMPABLE
+        for program in programs:
+            call("prctl", 22, 2, address_of(program), 0, 0)  # PR_SET_SECCOMP
+
+    def run(socket, descriptors):
+        """Forks; returns in the child, which is behind its walls then."""
+        call("setns", descriptors[3], NEWPID)  # for the child
+        before = used()
+        pid = fork()
+        if pid == 0:
+            try:
+                confine(descriptors)
+                socket.close()
+                return True
+            except BaseException as problem:
+                socket.send(b"failed %s" % (repr(problem).encode(),))
+                _exit(127)
+        socket.send(b"began %d" % pid)
+        for descriptor in descriptors:
+            close(descriptor)
+        status = waitpid(pid, 0)[1]
+        socket.send(b"ended %d %d" % (status, used() - before))
+        return False
+
+    def grow(socket, name, other):
+        """Forks a warm process that has imported one more module; returns its socket in it."""
+        pid = fork()
+        if pid:
+            close(other)
+            return socket
+        socket.close()
+        socket = _socket.socket(fileno=other)
+        try:
+            if name:
+                __import__(name)
+            socket.send(b"ready")
+        except BaseException as problem:
+            socket.send(b"failed %s" % (repr(problem).encode(),))
+            _exit(0)
+        return socket
+
+    umask(0o022)
+    call("prctl", 38, 1, 0, 0, 0)  # PR_SET_NO_NEW_PRIVS
+    for capability in range(64):
+        try:
+            call("prctl", 24, capability, 0, 0, 0)  # PR_CAPBSET_DROP
+        except OSError:
+            break
+    folder = __file__.rpartition("/")[0]
+    sys.path.remove(folder)
+    sys.path_importer_cache.pop(folder, None)
+    for name in set(sys.modules) - names:
+        del sys.modules[name]
+    socket = _socket.socket(fileno=CONTROL)
+    socket.send(b"ready")
+    while True:
+        gc.freeze()
+        message, ancillary, _, _ = socket.recvmsg(4096, 256)
+        descriptors = [
+            int.from_bytes(data[i : i + 4], sys.byteorder)
+            for _, _, data in ancillary
+            for i in range(0, len(data), 4)
+        ]
+        word, _, argument = message.decode().partition(" ")
+        if word == "run":
+            if run(socket, descriptors):
+                return
+        elif word == "grow":
+            socket = grow(socket, argument, descriptors[0])
+        else:
+            _exit(0)
+        while True:
+            try:
+                if waitpid(-1, WNOHANG)[0] == 0:
+                    break
+            except OSError:
+                break
+
+
+try:
+    serve()
+finally:
+    raise ImportError("No module named 'usercustomize'", name="usercustomize")

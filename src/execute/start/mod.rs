@@ -1,0 +1,247 @@
+//! How the process of each run begins: forked from a warm interpreter where the example cannot tell,
+//! started anew everywhere else.
+//!
+//! Nothing is parsed. The text is searched for words: a word too many costs a start, and no verdict.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use crate::discover::Start;
+use crate::plan::{Build, PlannedRun, ProgramBlock, Surroundings};
+
+use super::sandbox::Level;
+
+/// How the process of one run begins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Beginning {
+    /// As a child of an interpreter that has imported these modules, in this order.
+    Fork(Vec<String>),
+    /// Anew, for this reason.
+    Spawn(&'static str),
+}
+
+/// Modules of the standard library that may be imported before an example does it, the slowest first.
+/// Each does nothing but define: it reads no clock, starts nothing, prints nothing.
+const MODULES: [&str; 51] = [
+    "asyncio",
+    "unittest.mock",
+    "unittest",
+    "sqlite3",
+    "concurrent.futures",
+    "subprocess",
+    "tempfile",
+    "dataclasses",
+    "statistics",
+    "inspect",
+    "argparse",
+    "logging",
+    "decimal",
+    "fractions",
+    "pathlib",
+    "random",
+    "urllib.parse",
+    "shutil",
+    "typing",
+    "json",
+    "csv",
+    "ast",
+    "dis",
+    "hashlib",
+    "secrets",
+    "uuid",
+    "threading",
+    "queue",
+    "datetime",
+    "traceback",
+    "textwrap",
+    "string",
+    "re",
+    "enum",
+    "pprint",
+    "copy",
+    "contextlib",
+    "contextvars",
+    "collections",
+    "collections.abc",
+    "functools",
+    "types",
+    "weakref",
+    "bisect",
+    "heapq",
+    "struct",
+    "base64",
+    "math",
+    "itertools",
+    "operator",
+    "array",
+];
+
+/// A module is imported in advance where so many runs or more share it.
+const SHARED: usize = 4;
+
+/// What an example says that looks at how its process began, each with its name in words.
+static TELLTALES: LazyLock<Vec<(Regex, &'static str)>> = LazyLock::new(|| {
+    let table = [
+        (
+            r"(?m)^[^\n]*\bimport\b[^\n]*\b(gc|tracemalloc|_?ctypes|cffi|multiprocessing|atexit|importlib|imp|pkgutil|runpy|zipimport|faulthandler|resource|_?warnings|_?signal|site|sysconfig|cProfile|profile|trace|code|readline|_thread|_weakref|_imp|_io|_socket)\b",
+            "it imports a module that sees the interpreter's own state",
+        ),
+        (
+            r"(?m)^\s*from\s+(gc|sys|tracemalloc|_?ctypes|multiprocessing|atexit|importlib|imp|pkgutil|runpy|faulthandler|resource|warnings|signal|site|concurrent\.futures\.process)\b",
+            "it imports from a module that sees the interpreter's own state",
+        ),
+        (
+            r"\bsys\s*\.\s*(modules|getrefcount|flags|meta_path|path_hooks|path_importer_cache|_\w+|getallocatedblocks|warnoptions|settrace|setprofile|monitoring|audit|addaudithook|stdlib_module_names|activate_stack_trampoline)\b",
+            "it looks at the interpreter's own state in `sys`",
+        ),
+        (
+            r"\bimport\s+sys\s+as\b|\b(getattr|hasattr|setattr|vars|dir|help)\s*\(\s*(sys|os|threading|__builtins__|builtins)\b",
+            "it looks at modules by name",
+        ),
+        (
+            r"\b(ProcessPoolExecutor|get_context|set_start_method|active_count|register_at_fork|getppid|get_native_id|getrusage|__subclasses__|__import__|malloc_stats|is_finalizing|_exit|fork|forkpty|setswitchinterval|ref_?count)\b|\benumerate\s*\(\s*\)",
+            "it looks at processes, threads or reference counts",
+        ),
+        (r"\bid\s*\(", "it looks at addresses"),
+    ];
+    let compile = |(pattern, reason): (&str, &'static str)| {
+        let expression = Regex::new(pattern).expect("the table holds regular expressions");
+        (expression, reason)
+    };
+    table.into_iter().map(compile).collect()
+});
+
+/// The usual question whether a file is the script; says nothing of how the process began.
+static IS_SCRIPT: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r#"__name__\s*==\s*['"]__main__['"]"#).expect("it is a regular expression")
+});
+
+/// Imports at the beginning of a line.
+static IMPORTS: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?m)^(?:from[ \t]+([\w.]+)[ \t]+import|import[ \t]+([\w., \t]+))")
+        .expect("it is a regular expression")
+});
+
+/// Decides for each run of a list how it begins behind the walls of `level`.
+pub(super) fn decide(runs: &[PlannedRun], level: Level) -> Vec<Beginning> {
+    let mut decisions: Vec<Beginning> = runs.iter().map(|run| of_run(run, level)).collect();
+    let mut shared: BTreeMap<(&Path, &[String]), usize> = BTreeMap::new();
+    for (run, decision) in runs.iter().zip(&decisions) {
+        if let Beginning::Fork(modules) = decision {
+            for length in 1..=modules.len() {
+                let key = (run.interpreter.path.as_path(), &modules[..length]);
+                *shared.entry(key).or_default() += 1;
+            }
+        }
+    }
+    let lengths: Vec<usize> = runs
+        .iter()
+        .zip(&decisions)
+        .map(|(run, decision)| match decision {
+            Beginning::Spawn(_) => 0,
+            Beginning::Fork(modules) => (1..=modules.len())
+                .take_while(|length| {
+                    shared[&(run.interpreter.path.as_path(), &modules[..*length])] >= SHARED
+                })
+                .count(),
+        })
+        .collect();
+    for (decision, length) in decisions.iter_mut().zip(lengths) {
+        if let Beginning::Fork(modules) = decision {
+            modules.truncate(length);
+        }
+    }
+    decisions
+}
+
+fn of_run(run: &PlannedRun, level: Level) -> Beginning {
+    match reason_to_spawn(run, level) {
+        Some(reason) => Beginning::Spawn(reason),
+        None => Beginning::Fork(modules(&texts(run))),
+    }
+}
+
+fn reason_to_spawn(run: &PlannedRun, level: Level) -> Option<&'static str> {
+    if run.start == Some(Start::Spawn) {
+        return Some("it was asked for");
+    }
+    if level != Level::Full {
+        return Some("only the full sandbox has warm interpreters");
+    }
+    if run.environment.is_some() {
+        return Some("it runs in a package environment");
+    }
+    if !run.program.stdin.is_empty() {
+        return Some("it reads from stdin");
+    }
+    if run.surroundings != Surroundings::default() {
+        return Some("its surroundings are not the usual ones");
+    }
+    if run.start == Some(Start::Fork) {
+        return None;
+    }
+    texts(run).iter().find_map(|text| telltale(text))
+}
+
+/// Returns what in a text looks at how its process began.
+fn telltale(text: &str) -> Option<&'static str> {
+    let found = TELLTALES
+        .iter()
+        .find(|(expression, _)| expression.is_match(text))
+        .map(|(_, reason)| *reason);
+    found.or_else(|| {
+        let rest = IS_SCRIPT.replace_all(text, "");
+        rest.contains("__main__")
+            .then_some("it looks at `__main__`")
+    })
+}
+
+fn texts(run: &PlannedRun) -> Vec<String> {
+    let block = |block: &ProgramBlock| match block {
+        ProgramBlock::Script(code) => code.clone(),
+        ProgramBlock::Session(prompts) => {
+            prompts.iter().map(|(_, source)| source.as_str()).collect()
+        }
+    };
+    let files = run.program.files.iter().map(|file| file.content.clone());
+    run.program.blocks.iter().map(block).chain(files).collect()
+}
+
+/// Returns the modules that a program's first text imports at its top level and that may be imported
+/// in advance, in the order of [`MODULES`].
+fn modules(texts: &[String]) -> Vec<String> {
+    let Some(first) = texts.first() else {
+        return Vec::new();
+    };
+    let mut named: Vec<&str> = Vec::new();
+    for found in IMPORTS.captures_iter(first) {
+        if let Some(one) = found.get(1) {
+            named.push(one.as_str());
+        }
+        if let Some(several) = found.get(2) {
+            let parts = several.as_str().split(',');
+            named.extend(parts.filter_map(|part| part.split_whitespace().next()));
+        }
+    }
+    MODULES
+        .iter()
+        .filter(|module| named.contains(module))
+        .map(|module| (*module).to_owned())
+        .collect()
+}
+
+/// Returns where the user site of an interpreter is, below the home folder.
+pub(super) fn user_site(run: &PlannedRun) -> String {
+    let [major, minor, _] = run.interpreter.release;
+    let suffix = match run.interpreter.build {
+        Build::FreeThreaded => "t",
+        Build::Default | Build::Debug => "",
+    };
+    format!(".local/lib/python{major}.{minor}{suffix}/site-packages")
+}
+
+#[cfg(all(test, unix))]
+mod tests;
