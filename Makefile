@@ -4,7 +4,7 @@ FENCEPOST = target/release/fencepost
 SANDBOX ?= full
 PYTHON ?= python3
 
-.PHONY: check test test-records lint record build bench bench-peers install python3.13t
+.PHONY: check test test-records fidelity lint record build bench bench-peers install python3.13t
 
 ## The main job: builds, then verifies the guides on the CPythons found. SANDBOX=off where none can be had.
 check: build
@@ -22,6 +22,10 @@ test:
 ## What chance and kills could break, tried often, on the oldest and the newest CPython; takes long.
 test-records:
 	FENCEPOST_TRIES=20 FENCEPOST_MOMENTS=50 $(CARGO) test --locked --test suite -- instability:: killed
+
+## All guides and fixtures, forked and started anew, on every CPython found: both must say the same.
+fidelity:
+	FENCEPOST_FIDELITY=whole $(CARGO) test --locked --test suite fidelity:: -- --nocapture
 
 ## Formatting, clippy with warnings denied, documentation.
 lint:

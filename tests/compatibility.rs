@@ -40,16 +40,23 @@ fn assert_all_work(person: Person) {
     }
     let project = Project::new().file("guide.md", &guide);
     let mut wrong = String::new();
-    for (version, path) in interpreters() {
+    let starts = ["spawn", "fork"];
+    let ways = interpreters()
+        .into_iter()
+        .flat_map(|found| starts.map(|start| (found.clone(), start)));
+    for ((version, path), start) in ways {
         let path_text = path.display().to_string();
+        // What does not match is started anew before `check` believes it.
         let words = [
-            "check",
+            "compare",
             "guide.md",
             "--no-cache",
             "--sandbox",
             "full",
             "--format",
             "json",
+            "--start",
+            start,
             "--python",
             &path_text,
         ];
@@ -69,13 +76,14 @@ fn assert_all_work(person: Person) {
         );
         for ((name, _, wanted), result) in items.iter().zip(&results) {
             let wanted = wanted.replace("/home/example", "[EXAMPLE]");
-            let is_right = result["stdout"] == wanted.as_str()
+            let is_right = result["start"] == start
+                && result["stdout"] == wanted.as_str()
                 && result["stderr"] == ""
                 && result["ending"]["code"] == 0;
             if !is_right {
                 writeln!(
                     wrong,
-                    "{name} on {version}: wanted {wanted:?}, got {result}"
+                    "{name} on {version}, {start}: wanted {wanted:?}, got {result}"
                 )
                 .unwrap();
             }

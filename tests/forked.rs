@@ -1,9 +1,10 @@
 //! Examples forked from warm interpreters are told apart from started ones by nothing they can see.
 
-use crate::support::{Project, Ran, skip};
+use crate::support::people::{Person, Stage, interpreters};
+use crate::support::{Project, Ran, has_program, output_within, skip};
 
 /// Examples that look around as far as one may that is forked, and each ends in its own way.
-const CURIOUS: [&str; 14] = [
+pub(crate) const CURIOUS: [&str; 15] = [
     "import os, sys\nprint(__name__, __file__, sys.argv, sys.path, os.getpid(), os.getcwd(), os.getuid(), os.getgroups())",
     "import os\nprint(sorted(os.environ.items()), os.umask(0), os.getsid(0), os.getpgid(0))",
     "import os\nprint(sorted(os.listdir('/proc/self/fd')), sorted(os.listdir('/home')), os.listdir('/tmp'))\nprint(os.stat('example.py').st_uid, oct(os.stat('example.py').st_mode))",
@@ -16,25 +17,15 @@ const CURIOUS: [&str; 14] = [
     "import os\nos.abort()",
     "print('1' +",
     "import asyncio\nasync def f():\n    await asyncio.sleep(0)\n    print('done')\nasyncio.run(f())",
+    "import fcntl, os\nprint([(fcntl.fcntl(number, fcntl.F_GETFL), fcntl.fcntl(number, fcntl.F_GETFD)) for number in range(3)])",
     "import subprocess\nprint(subprocess.run(['id'], capture_output=True, text=True).stdout)",
     "import threading, random, tempfile, logging\nrandom.seed(1)\nprint(random.random(), threading.current_thread().name, tempfile.gettempdir())\nlogging.warning('x')",
 ];
 
-/// Examples that could tell.
-const TELLING: [&str; 8] = [
-    "import sys\nprint(len(sys.modules))",
-    "import gc\nprint(gc.get_count(), gc.get_freeze_count())",
-    "import os\nprint(os.getppid())",
-    "import sys\nprint(sys.getrefcount(None) > 0)",
-    "print(id(1) > 0)",
-    "import tracemalloc\nprint(tracemalloc.is_tracing())",
-    "import multiprocessing\nprint(multiprocessing.get_start_method(True))",
-    "import __main__\nprint(sorted(vars(__main__)))",
-];
-
-fn results(project: &Project, words: &str) -> Option<Ran> {
+/// Returns what `compare` says of a project on every interpreter, or `None` where no sandbox can be had.
+pub(crate) fn results(project: &Project, words: &str) -> Option<Ran> {
     let ran = project.run(&format!(
-        "compare --python all --no-cache --sandbox full --format json {words}"
+        "compare --no-cache --sandbox full --format json {words}"
     ));
     if ran.stderr().contains("sandbox") {
         skip("the full sandbox");
@@ -43,7 +34,8 @@ fn results(project: &Project, words: &str) -> Option<Ran> {
     Some(ran.exits(0))
 }
 
-fn told(ran: &Ran) -> Vec<String> {
+/// Returns what each result of a run says of its example.
+pub(crate) fn told(ran: &Ran) -> Vec<String> {
     ran.json("result")
         .iter()
         .map(|one| {
@@ -56,32 +48,20 @@ fn told(ran: &Ran) -> Vec<String> {
 #[test]
 fn a_forked_example_sees_what_a_started_one_sees() {
     let project = Project::new().guide("a.md", &CURIOUS);
-    let Some(forked) = results(&project, "--start fork") else {
-        return;
-    };
-    let spawned = results(&project, "--start spawn").unwrap();
-    let starts = |ran: &Ran| ran.json("summary")[0]["starts"].clone();
-    let runs = told(&forked).len();
-    assert_eq!(starts(&forked)["fork"], runs, "{}", starts(&forked));
-    assert_eq!(starts(&spawned)["spawn"], runs);
-    for (forked, spawned) in told(&forked).iter().zip(&told(&spawned)) {
-        assert_eq!(forked, spawned);
+    // One at a time: where interpreters differ, everything is started anew.
+    for (_, path) in interpreters() {
+        let on = format!("--python {}", path.display());
+        let Some(forked) = results(&project, &format!("{on} --start fork")) else {
+            return;
+        };
+        let spawned = results(&project, &format!("{on} --start spawn")).unwrap();
+        let starts = |ran: &Ran| ran.json("summary")[0]["starts"].clone();
+        assert_eq!(starts(&forked)["fork"], CURIOUS.len(), "{on}");
+        assert_eq!(starts(&spawned)["spawn"], CURIOUS.len());
+        for (forked, spawned) in told(&forked).iter().zip(&told(&spawned)) {
+            assert_eq!(forked, spawned);
+        }
     }
-}
-
-#[test]
-fn an_example_that_could_tell_is_started_and_the_reason_is_told() {
-    let project = Project::new().guide("a.md", &TELLING);
-    let Some(auto) = results(&project, "") else {
-        return;
-    };
-    for result in auto.json("result") {
-        assert_eq!(result["start"], "spawn", "{result}");
-        let reason = result["start_reason"].as_str().unwrap();
-        assert!(reason.starts_with("it "), "{reason}");
-    }
-    let spawned = results(&project, "--start spawn").unwrap();
-    assert_eq!(told(&auto), told(&spawned));
 }
 
 #[test]
@@ -120,4 +100,116 @@ fn under_ci_without_a_cache_nothing_is_forked_unless_asked_for() {
     let forked = start("check --no-cache --sandbox full --start fork --format json").unwrap();
     assert!(forked.contains("\"start\":\"fork\""), "{forked}");
     assert!(asked.contains("\"start\":\"spawn\""), "{asked}");
+}
+
+#[test]
+fn why_an_example_is_started_is_told_to_whoever_asks() {
+    let project = Project::new().guide("a.md", &["print(1)", "print(id(1) > 0)"]);
+    let ran = project.run("check --no-cache --sandbox full --verbose");
+    if ran.stderr().contains("sandbox") {
+        return skip("the full sandbox");
+    }
+    let said = ran.exits(0).stderr();
+    assert!(said.contains(": forked"), "{said}");
+    let reason = ": spawned, since it looks at addresses";
+    assert!(said.contains(reason), "{said}");
+}
+
+#[test]
+fn directive_and_configuration_choose_and_the_flag_goes_first() {
+    let guide = "# G\n\n<!-- fencepost: start=fork -->\n```python\nprint(id(1) > 0)\n```\n\n\
+        <!-- fencepost: start=spawn -->\n```python\nprint(1)\n```\n\n```python\nprint(2)\n```\n";
+    let project = Project::new()
+        .file("a.md", guide)
+        .file("fencepost.toml", "start = \"spawn\"\n");
+    let starts = |words: &str| {
+        let ran = project.run(&format!(
+            "compare --no-cache --sandbox full --format json {words}"
+        ));
+        let results = ran.json("result");
+        let start = |one: &serde_json::Value| one["start"].as_str().unwrap_or("none").to_owned();
+        results.iter().map(start).collect::<Vec<_>>().join(" ")
+    };
+    let found = starts("");
+    if found.is_empty() {
+        return skip("the full sandbox");
+    }
+    assert_eq!(found, "fork spawn spawn");
+    assert_eq!(starts("--start fork"), "fork spawn fork");
+    assert_eq!(starts("--start spawn"), "fork spawn spawn");
+    project.write("fencepost.toml", "start = \"auto\"\n");
+    assert_eq!(starts(""), "fork spawn fork");
+}
+
+#[test]
+fn interpreters_that_differ_in_forked_processes_are_compared_in_new_ones() {
+    let project = Project::new().guide("a.md", &["import sys\nprint(sys.version_info[:2])"]);
+    let Some(ran) = results(&project, "--python all") else {
+        return;
+    };
+    let results = ran.json("result");
+    if results.len() < 2 {
+        return skip("two CPythons");
+    }
+    assert!(results.iter().all(|one| one["start"] == "spawn"));
+    assert_eq!(ran.json("summary")[0]["starts"]["fell_back"], results.len());
+}
+
+/// Packages that have something to say when an interpreter starts.
+const TALKATIVE: &str = r#"
+mount -t tmpfs none {PACKAGES}
+mkdir {PACKAGES}/more
+cat > {PACKAGES}/marks.pth <<'END'
+import sys; sys.marks = getattr(sys, 'marks', []) + [line for line in open('/proc/self/status') if line.startswith('CapEff')]
+{PACKAGES}/more
+END
+echo "import sys; sys.marks.append('custom')" > {PACKAGES}/sitecustomize.py
+"#;
+
+#[test]
+fn what_packages_run_at_the_start_runs_in_the_example_alone_and_without_rights() {
+    if !has_program("unshare") {
+        return;
+    }
+    let project = Project::new().guide("a.md", &["import sys\nprint(sys.marks, sys.path[-2:])"]);
+    let (version, path) = interpreters().pop().unwrap();
+    let minor = version.rsplit_once('.').unwrap().0;
+    let prefix = path.ancestors().nth(2).unwrap();
+    let packages = prefix.join(format!("lib/python{minor}/site-packages"));
+    if !packages.is_dir() {
+        return skip("a CPython with a folder of packages");
+    }
+    let setup = TALKATIVE.replace("{PACKAGES}", packages.to_str().unwrap());
+    let stage = Stage {
+        namespaces: &["--uts"],
+        setup: &setup,
+        ..Stage::default()
+    };
+    let path = path.display().to_string();
+    let printed = |start: &str| {
+        let words = [
+            "compare",
+            "a.md",
+            "--no-cache",
+            "--sandbox",
+            "full",
+            "--format",
+            "json",
+        ];
+        let words = [&words[..], &["--python", &path, "--start", start]].concat();
+        let command = stage.command(&project, Person::Tester, path.as_ref(), &words);
+        let output = output_within(command, std::time::Duration::from_secs(60));
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        let result = text
+            .lines()
+            .find(|line| line.contains("\"type\":\"result\""));
+        let result: serde_json::Value = serde_json::from_str(result.expect(&text)).unwrap();
+        assert_eq!(result["start"], start, "{result}");
+        result["stdout"].as_str().unwrap().to_owned()
+    };
+    let spawned = printed("spawn");
+    let once = "['CapEff:\\t0000000000000000\\n', 'custom'] ";
+    assert!(spawned.starts_with(once), "{spawned}");
+    assert!(spawned.contains("site-packages/more'"), "{spawned}");
+    assert_eq!(printed("fork"), spawned);
 }

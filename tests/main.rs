@@ -21,6 +21,9 @@ mod cache;
 /// Examples forked from warm interpreters.
 mod forked;
 
+/// The same examples, forked and started anew.
+mod fidelity;
+
 /// `compare`, end to end.
 mod compare;
 

@@ -134,6 +134,30 @@ fn nothing_grows_and_nothing_is_left() {
     assert_eq!(names(&project.path("tmp")), BTreeSet::new());
 }
 
+/// Returns what each example prints, on one slot.
+fn printed(guide: &str, start: &str) -> Vec<String> {
+    let project = Project::new().file("guide.md", guide);
+    let words = format!("compare guide.md --format json --no-cache --jobs 1 --start {start}");
+    let results = project.run(&words).exits(0).json("result");
+    let text = |result: &serde_json::Value| result["stdout"].as_str().unwrap().to_owned();
+    results.iter().map(text).collect()
+}
+
+#[test]
+fn a_network_lasts_while_nothing_is_left_in_it() {
+    let tell = "\n```python\nimport os\nprint(os.readlink('/proc/self/ns/net'))\n```\n";
+    for start in ["spawn", "fork"] {
+        let networks = printed(&format!("# G\n{}", tell.repeat(40)), start);
+        let distinct: BTreeSet<&String> = networks.iter().collect();
+        assert_eq!(networks.len(), 40);
+        assert!(
+            distinct.len() <= 3,
+            "{start}: {} networks in 40 runs",
+            distinct.len()
+        );
+    }
+}
+
 #[test]
 fn what_a_killed_fencepost_left_on_disk_goes_at_the_next_start() {
     let project = Project::new().guide(

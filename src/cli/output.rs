@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::discover::Start;
+use crate::execute::RunRecord;
 use crate::journey::Watched;
 use crate::problem::Problem;
 use crate::report::{Format, Progress, Report, Sink, say};
@@ -123,14 +125,25 @@ impl Follower {
                     say(&format!("{} on {on} {explanation}", run.id));
                 }
             }
-            Watched::Finished(id) => {
+            Watched::Finished(run, record) => {
                 if self.verbose {
-                    say(&format!("ran {id}"));
+                    let on = run.interpreter.label();
+                    say(&format!("ran {} on {on}: {}", run.id, beginning(record)));
                 }
                 if let Some(progress) = &mut self.progress {
-                    progress.advance(id);
+                    progress.advance(&run.id);
                 }
             }
         }
+    }
+}
+
+/// Says how the process of a run began, and why.
+fn beginning(record: &RunRecord) -> String {
+    match (&record.spawned_because, record.start) {
+        _ if record.cached => "kept".to_owned(),
+        (_, Start::Fork) => "forked".to_owned(),
+        (None, Start::Spawn) => "spawned".to_owned(),
+        (Some(reason), Start::Spawn) => format!("spawned, since {reason}"),
     }
 }

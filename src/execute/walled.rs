@@ -97,6 +97,7 @@ fn warm(run: &PlannedRun, beginning: &Beginning) -> Option<WarmOrder> {
         Beginning::Spawn(_) => None,
         Beginning::Fork(modules) => Some(WarmOrder {
             site: start::user_site(run),
+            packages: start::packages(&run.interpreter),
             modules: modules.clone(),
         }),
     }

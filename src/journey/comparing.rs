@@ -1,18 +1,20 @@
 //! `compare`: what differs between interpreters; needs no expectations.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::time::Instant;
 
 use crate::compare::{Behaviours, Verdict};
+use crate::discover::Start;
 use crate::execute::{RunOptions, RunRecord};
 use crate::normalise::Transcript;
-use crate::plan::{Disposition, PlanEntry};
+use crate::plan::{Disposition, Plan, PlanEntry, PlannedRun};
 use crate::problem::Problem;
 use crate::report::{ExampleReport, Report, RunReport};
 
 use super::check::{blocks_of, elapsed, not_run, runs_of, used};
 use super::environments::planned;
-use super::running::{Watch, normalised, run};
+use super::running::{Watch, anew, normalised, run};
 use super::{Project, Request};
 
 /// Runs every example on every interpreter chosen and groups the interpreters by behaviour.
@@ -30,28 +32,20 @@ pub fn compare(
     let chosen = project.interpreters(request)?;
     let choices = project.choices(&chosen)?;
     let planned = planned(project, request, &choices, watch)?;
-    let records = run(&runs_of(&planned), options, watch).map_err(|problem| vec![problem])?;
-    let mut by_example: BTreeMap<String, usize> = BTreeMap::new();
-    let mut examples: Vec<ExampleReport> = Vec::new();
-    let mut records = records.into_iter();
-    for entry in &planned.entries {
-        let run = match &entry.disposition {
-            Disposition::Run(_) => {
-                let record = records
-                    .next()
-                    .ok_or_else(|| vec![Problem::bug("a run has no record")])?;
-                behaviour(project, entry, &record).map_err(|problem| vec![problem])?
-            }
-            Disposition::Skipped(_) | Disposition::Blocked(_) => not_run(entry),
-        };
-        let index = *by_example.entry(entry.id.clone()).or_insert_with(|| {
-            examples.push(example_report(entry));
-            examples.len() - 1
-        });
-        examples[index].runs.push(run);
-    }
-    for report in &mut examples {
-        group(project, report);
+    let one = |problem| vec![problem];
+    let runs = runs_of(&planned);
+    let mut records = run(&runs, options, watch).map_err(one)?;
+    let mut examples = grouped(project, &planned, &records).map_err(one)?;
+    let doubtful = forked_and_different(&planned, &examples);
+    if !doubtful.is_empty() {
+        let again: Vec<PlannedRun> = doubtful.iter().map(|at| spawned(&runs[*at])).collect();
+        let options = anew(options, "it differs from another in a forked process");
+        let again = run(&again, &options, watch).map_err(one)?;
+        for (at, record) in doubtful.iter().zip(again) {
+            records[*at] = record;
+        }
+        examples = grouped(project, &planned, &records).map_err(one)?;
+        tell_fallbacks(&planned, &doubtful, &mut examples);
     }
     Ok(Report {
         guides: project.documents.len(),
@@ -63,6 +57,94 @@ pub fn compare(
         wall_ms: elapsed(begun),
         ..Report::default()
     })
+}
+
+/// Joins the runs of a plan by example and groups each by behaviour.
+fn grouped(
+    project: &Project,
+    planned: &Plan,
+    records: &[RunRecord],
+) -> Result<Vec<ExampleReport>, Problem> {
+    let mut by_example: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut examples: Vec<ExampleReport> = Vec::new();
+    let mut records = records.iter();
+    for entry in &planned.entries {
+        let run = match &entry.disposition {
+            Disposition::Run(_) => {
+                let missing = || Problem::bug("a run has no record");
+                behaviour(project, entry, records.next().ok_or_else(missing)?)?
+            }
+            Disposition::Skipped(_) | Disposition::Blocked(_) => not_run(entry),
+        };
+        let index = *by_example.entry(&entry.id).or_insert_with(|| {
+            examples.push(example_report(entry));
+            examples.len() - 1
+        });
+        examples[index].runs.push(run);
+    }
+    for report in &mut examples {
+        group(project, report);
+    }
+    Ok(examples)
+}
+
+/// Returns the places, among the runs of a plan, of those that were forked where interpreters differ.
+fn forked_and_different(planned: &Plan, examples: &[ExampleReport]) -> Vec<usize> {
+    let differs = |example: &&ExampleReport| {
+        let behaviours = example.behaviours.as_ref();
+        behaviours.is_some_and(|behaviours| behaviours.groups.len() > 1)
+    };
+    let different: BTreeMap<&str, &ExampleReport> = examples
+        .iter()
+        .filter(differs)
+        .map(|example| (example.id.as_str(), example))
+        .collect();
+    let is_different = |entry: &PlanEntry| {
+        let run = different
+            .get(entry.id.as_str())
+            .and_then(|example| run_of(example, entry));
+        run.is_some_and(|run| run.start == Some(Start::Fork))
+    };
+    ran(planned)
+        .enumerate()
+        .filter(|(_, entry)| is_different(entry))
+        .map(|(at, _)| at)
+        .collect()
+}
+
+fn tell_fallbacks(planned: &Plan, doubtful: &[usize], examples: &mut [ExampleReport]) {
+    let entries: Vec<&PlanEntry> = ran(planned).collect();
+    let ran_again: BTreeSet<(&str, &Path)> = doubtful
+        .iter()
+        .map(|at| {
+            (
+                entries[*at].id.as_str(),
+                entries[*at].interpreter.path.as_path(),
+            )
+        })
+        .collect();
+    for example in examples {
+        for run in &mut example.runs {
+            run.fell_back = ran_again.contains(&(&example.id, &run.interpreter.path));
+        }
+    }
+}
+
+fn ran(planned: &Plan) -> impl Iterator<Item = &PlanEntry> {
+    let is_run = |entry: &&PlanEntry| matches!(entry.disposition, Disposition::Run(_));
+    planned.entries.iter().filter(is_run)
+}
+
+fn run_of<'a>(example: &'a ExampleReport, entry: &PlanEntry) -> Option<&'a RunReport> {
+    let mut runs = example.runs.iter();
+    runs.find(|run| run.interpreter == entry.interpreter)
+}
+
+fn spawned(run: &PlannedRun) -> PlannedRun {
+    PlannedRun {
+        start: Some(Start::Spawn),
+        ..run.clone()
+    }
 }
 
 /// Groups an example's runs by behaviour; those unlike the oldest differ from it.

@@ -21,8 +21,8 @@ pub enum Watched<'a> {
     Provisioning(usize),
     /// This environment was made, or could not be.
     Provisioned(&'a str),
-    /// The run of this example ended.
-    Finished(&'a str),
+    /// This run ended, or its kept result was used.
+    Finished(&'a PlannedRun, &'a RunRecord),
     /// Why this run is made, or that it is not.
     Explained(&'a PlannedRun, &'a Explanation),
 }
@@ -39,7 +39,7 @@ pub(super) fn run(
     watch(Watched::Planned(runs.len()));
     run_all(runs, options, &mut |event| match event {
         RunEvent::Started(_) => (),
-        RunEvent::Finished(index, _) => watch(Watched::Finished(&runs[index].id)),
+        RunEvent::Finished(index, record) => watch(Watched::Finished(&runs[index], record)),
         RunEvent::Explained(index, explanation) => {
             watch(Watched::Explained(&runs[index], explanation));
         }

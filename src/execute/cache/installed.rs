@@ -26,7 +26,8 @@ pub(super) fn beside(interpreter: &Interpreter) -> Vec<String> {
     names
 }
 
-fn folders(interpreter: &Interpreter) -> Vec<PathBuf> {
+/// Returns the folders of packages that an interpreter may have, whether they are there or not.
+pub(in crate::execute) fn folders(interpreter: &Interpreter) -> Vec<PathBuf> {
     let [major, minor, _] = interpreter.release;
     let suffix = match interpreter.build {
         crate::plan::Build::FreeThreaded => "t",
@@ -36,6 +37,10 @@ fn folders(interpreter: &Interpreter) -> Vec<PathBuf> {
     for prefix in [&interpreter.prefix, &interpreter.base_prefix] {
         folders.push(prefix.join(format!("lib/python{major}.{minor}{suffix}/site-packages")));
         folders.push(prefix.join("Lib/site-packages"));
+        // Debian's.
+        folders.push(prefix.join("lib/python3/dist-packages"));
+        folders.push(prefix.join(format!("lib/python{major}.{minor}/dist-packages")));
+        folders.push(prefix.join(format!("local/lib/python{major}.{minor}/dist-packages")));
     }
     folders.sort();
     folders.dedup();

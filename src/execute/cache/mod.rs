@@ -6,7 +6,7 @@
 
 mod explanation;
 mod history;
-mod installed;
+pub(super) mod installed;
 mod key;
 mod size;
 mod store;

@@ -3,16 +3,20 @@
 //!
 //! Nothing is parsed. The text is searched for words: a word too many costs a start, and no verdict.
 
+mod telltales;
+
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use regex::Regex;
 
 use crate::discover::Start;
-use crate::plan::{Build, PlannedRun, ProgramBlock, Surroundings};
+use crate::plan::{Build, Interpreter, PlannedRun, ProgramBlock, Surroundings};
 
+use super::cache::installed;
 use super::sandbox::Level;
+use telltales::telltale;
 
 /// How the process of one run begins.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,43 +86,6 @@ const MODULES: [&str; 51] = [
 /// A module is imported in advance where so many runs or more share it.
 const SHARED: usize = 4;
 
-/// What an example says that looks at how its process began, each with its name in words.
-static TELLTALES: LazyLock<Vec<(Regex, &'static str)>> = LazyLock::new(|| {
-    let table = [
-        (
-            r"(?m)^[^\n]*\bimport\b[^\n]*\b(gc|tracemalloc|_?ctypes|cffi|multiprocessing|atexit|importlib|imp|pkgutil|runpy|zipimport|faulthandler|resource|_?warnings|_?signal|site|sysconfig|cProfile|profile|trace|code|readline|_thread|_weakref|_imp|_io|_socket)\b",
-            "it imports a module that sees the interpreter's own state",
-        ),
-        (
-            r"(?m)^\s*from\s+(gc|sys|tracemalloc|_?ctypes|multiprocessing|atexit|importlib|imp|pkgutil|runpy|faulthandler|resource|warnings|signal|site|concurrent\.futures\.process)\b",
-            "it imports from a module that sees the interpreter's own state",
-        ),
-        (
-            r"\bsys\s*\.\s*(modules|getrefcount|flags|meta_path|path_hooks|path_importer_cache|_\w+|getallocatedblocks|warnoptions|settrace|setprofile|monitoring|audit|addaudithook|stdlib_module_names|activate_stack_trampoline)\b",
-            "it looks at the interpreter's own state in `sys`",
-        ),
-        (
-            r"\bimport\s+sys\s+as\b|\b(getattr|hasattr|setattr|vars|dir|help)\s*\(\s*(sys|os|threading|__builtins__|builtins)\b",
-            "it looks at modules by name",
-        ),
-        (
-            r"\b(ProcessPoolExecutor|get_context|set_start_method|active_count|register_at_fork|getppid|get_native_id|getrusage|__subclasses__|__import__|malloc_stats|is_finalizing|_exit|fork|forkpty|setswitchinterval|ref_?count)\b|\benumerate\s*\(\s*\)",
-            "it looks at processes, threads or reference counts",
-        ),
-        (r"\bid\s*\(", "it looks at addresses"),
-    ];
-    let compile = |(pattern, reason): (&str, &'static str)| {
-        let expression = Regex::new(pattern).expect("the table holds regular expressions");
-        (expression, reason)
-    };
-    table.into_iter().map(compile).collect()
-});
-
-/// The usual question whether a file is the script; says nothing of how the process began.
-static IS_SCRIPT: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r#"__name__\s*==\s*['"]__main__['"]"#).expect("it is a regular expression")
-});
-
 /// Imports at the beginning of a line.
 static IMPORTS: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?m)^(?:from[ \t]+([\w.]+)[ \t]+import|import[ \t]+([\w., \t]+))")
@@ -174,6 +141,9 @@ fn reason_to_spawn(run: &PlannedRun, level: Level) -> Option<&'static str> {
     if run.environment.is_some() {
         return Some("it runs in a package environment");
     }
+    if run.interpreter.prefix != run.interpreter.base_prefix {
+        return Some("its interpreter is a virtual environment's");
+    }
     if !run.program.stdin.is_empty() {
         return Some("it reads from stdin");
     }
@@ -184,19 +154,6 @@ fn reason_to_spawn(run: &PlannedRun, level: Level) -> Option<&'static str> {
         return None;
     }
     texts(run).iter().find_map(|text| telltale(text))
-}
-
-/// Returns what in a text looks at how its process began.
-fn telltale(text: &str) -> Option<&'static str> {
-    let found = TELLTALES
-        .iter()
-        .find(|(expression, _)| expression.is_match(text))
-        .map(|(_, reason)| *reason);
-    found.or_else(|| {
-        let rest = IS_SCRIPT.replace_all(text, "");
-        rest.contains("__main__")
-            .then_some("it looks at `__main__`")
-    })
 }
 
 fn texts(run: &PlannedRun) -> Vec<String> {
@@ -230,6 +187,19 @@ fn modules(texts: &[String]) -> Vec<String> {
         .iter()
         .filter(|module| named.contains(module))
         .map(|module| (*module).to_owned())
+        .collect()
+}
+
+/// Returns the folders of packages of an interpreter that are on this machine.
+pub(super) fn packages(interpreter: &Interpreter) -> Vec<String> {
+    let is_of_packages = |path: &PathBuf| {
+        let name = path.file_name().and_then(|name| name.to_str());
+        name.is_some_and(|name| name.ends_with("-packages")) && path.is_dir()
+    };
+    installed::folders(interpreter)
+        .into_iter()
+        .filter(is_of_packages)
+        .filter_map(|path| path.into_os_string().into_string().ok())
         .collect()
 }
 

@@ -62,6 +62,14 @@ fn what_looks_at_the_start_of_its_process_is_spawned() {
     spawned("import sys\nprint(getattr(sys, 'mod' + 'ules'))\n");
     spawned("print(object.__subclasses__())\n");
     spawned("m = __import__('g' + 'c')\n");
+    spawned("from sys import *\n");
+    spawned("import os\nprint(os.sys.path)\n");
+    spawned("import inspect, sys\nprint(inspect.getmembers(sys))\n");
+    spawned("print(eval('sy' + 's'))\n");
+    spawned("help('modules')\n");
+    spawned("import asyncio\nprint(asyncio.signal)\n");
+    spawned("from sys import path, modules\n");
+    spawned("open('/proc/self/status')\n");
 }
 
 #[test]
@@ -80,7 +88,16 @@ fn what_cannot_tell_is_forked_with_what_it_imports_at_its_top_level() {
     forked("import numpy\n", &[]);
     forked("for i, x in enumerate(xs):\n    print(i)\n", &[]);
     forked("if __name__ == '__main__':\n    print(1)\n", &[]);
-    forked("signal = 3\ncode = 'x'\nprint(sys.version)\n", &[]);
+    forked(
+        "code = 'x'\nimport sys\nprint(sys.version, file=sys.stderr)\n",
+        &[],
+    );
+    forked("from sys import exit, argv\nexit(1)\n", &[]);
+    forked(
+        "import json, sys\nimport re\nre.compile('x')\n",
+        &["json", "re"],
+    );
+    forked("print(user.id, self.id, f(user_id))\n", &[]);
 }
 
 #[test]
@@ -99,10 +116,25 @@ fn what_a_run_needs_beside_its_code_counts_too() {
         &|run| run.environment = Some("web".into()),
         Level::Full
     ));
+    assert!(spawns(
+        &|run| run.interpreter.prefix = "/venv".into(),
+        Level::Full
+    ));
     assert!(spawns(&|run| run.surroundings.hash_seed = 1, Level::Full));
     let mut asked = run("import gc\n");
     asked.start = Some(Start::Fork);
     assert_eq!(of_run(&asked, Level::Full), Beginning::Fork(Vec::new()));
+}
+
+#[test]
+fn folders_of_packages_are_named_where_they_are() {
+    let prefix = tempfile::tempdir().unwrap();
+    let here = prefix.path().join("lib/python3.12/site-packages");
+    std::fs::create_dir_all(&here).unwrap();
+    std::fs::create_dir_all(prefix.path().join("lib/python3")).unwrap();
+    let mut found = interpreter(&prefix.path().join("bin/python"), 12);
+    found.library_paths = vec![prefix.path().join("lib/python3")];
+    assert_eq!(packages(&found), [here.to_str().unwrap()]);
 }
 
 #[test]

@@ -308,11 +308,12 @@ fn is_match(report: &RunReport) -> bool {
 
 /// Says whether a run does not match and was not made anew in a process of its own.
 fn is_doubtful(report: &RunReport) -> bool {
-    let is_second_hand = report.cached || report.start == Some(Start::Fork);
+    let is_forked = report.start == Some(Start::Fork);
     match report.verdict {
-        Verdict::Differs | Verdict::Flaky => is_second_hand,
-        Verdict::Skipped => report.start == Some(Start::Fork),
-        Verdict::Match | Verdict::Unrecorded | Verdict::Blocked => false,
+        Verdict::Differs | Verdict::Flaky => report.cached || is_forked,
+        Verdict::Skipped | Verdict::Blocked => is_forked,
+        Verdict::Unrecorded => is_forked && report.difference.is_some(),
+        Verdict::Match => false,
     }
 }
 

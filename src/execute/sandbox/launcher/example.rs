@@ -117,41 +117,8 @@ pub(super) fn connect(streams: &Streams) -> io::Result<()> {
 }
 
 fn limit(order: &RunOrder) -> io::Result<()> {
-    let cpu = cpu_limit(order);
-    let seconds = |limit: Option<u64>| limit.unwrap_or(u64::MAX);
-    set_limit(Resource::Cpu, seconds(cpu.current), seconds(cpu.maximum))?;
-    limit_all_but_cpu(order)
-}
-
-/// How many seconds of CPU time one process may use.
-pub(super) fn cpu_limit(order: &RunOrder) -> Rlimit {
-    let cpus = std::thread::available_parallelism().map_or(1, |count| count.get() as u64);
-    let seconds = (order.limits.timeout_ms / 1000 + 1).saturating_mul(cpus);
-    Rlimit {
-        current: Some(seconds),
-        maximum: Some(seconds + 1),
-    }
-}
-
-/// Sets the limits that a process and its children can have in common.
-pub(super) fn limit_all_but_cpu(order: &RunOrder) -> io::Result<()> {
-    let limits = &order.limits;
-    let file_size = limits.disk.saturating_mul(FILE_SIZE_FACTOR);
-    let address_space = limits.memory.saturating_add(ADDRESS_SPACE_ALLOWANCE);
-    let processes = limits.processes.saturating_add(PROCESS_ALLOWANCE);
-    for (resource, soft, hard) in [
-        (Resource::As, address_space, address_space),
-        (Resource::Nproc, processes, processes),
-        (Resource::Nofile, limits.files, limits.files),
-        (Resource::Fsize, file_size, file_size),
-        (Resource::Core, 0, 0),
-        (Resource::Stack, STACK, STACK_MAXIMUM),
-        (Resource::Memlock, LOCKED_MEMORY, LOCKED_MEMORY),
-        (Resource::Msgqueue, MESSAGE_QUEUES, MESSAGE_QUEUES),
-        (Resource::Nice, 0, 0),
-        (Resource::Rtprio, 0, 0),
-    ] {
-        set_limit(resource, soft, hard)?;
+    for (resource, limit) in limits(order).into_iter().chain(common_limits()) {
+        setrlimit(resource, limit)?;
     }
     if let Some(count) = order.cpus {
         use_cpus(count)?;
@@ -159,17 +126,55 @@ pub(super) fn limit_all_but_cpu(order: &RunOrder) -> io::Result<()> {
     Ok(())
 }
 
-/// Sets a limit, or keeps a lower one that fencepost itself has.
-fn set_limit(resource: Resource, soft: u64, hard: u64) -> io::Result<()> {
+/// Sets the limits that all examples have in common.
+pub(super) fn limit_in_common() -> io::Result<()> {
+    for (resource, limit) in common_limits() {
+        setrlimit(resource, limit)?;
+    }
+    Ok(())
+}
+
+fn common_limits() -> [(Resource, Rlimit); 6] {
+    [
+        (Resource::Core, 0, 0),
+        (Resource::Stack, STACK, STACK_MAXIMUM),
+        (Resource::Memlock, LOCKED_MEMORY, LOCKED_MEMORY),
+        (Resource::Msgqueue, MESSAGE_QUEUES, MESSAGE_QUEUES),
+        (Resource::Nice, 0, 0),
+        (Resource::Rtprio, 0, 0),
+    ]
+    .map(|(resource, soft, hard)| (resource, below_own(resource, soft, hard)))
+}
+
+/// Returns the limits of one process that an order asks for.
+pub(super) fn limits(order: &RunOrder) -> [(Resource, Rlimit); 5] {
+    let limits = &order.limits;
+    let allowed = rustix::thread::sched_getaffinity(None);
+    let cpus = allowed.map_or(1, |allowed| u64::from(allowed.count()).max(1));
+    let seconds = (limits.timeout_ms / 1000 + 1).saturating_mul(cpus);
+    let file_size = limits.disk.saturating_mul(FILE_SIZE_FACTOR);
+    let address_space = limits.memory.saturating_add(ADDRESS_SPACE_ALLOWANCE);
+    let processes = limits.processes.saturating_add(PROCESS_ALLOWANCE);
+    [
+        (Resource::As, address_space, address_space),
+        (Resource::Cpu, seconds, seconds + 1),
+        (Resource::Nproc, processes, processes),
+        (Resource::Nofile, limits.files, limits.files),
+        (Resource::Fsize, file_size, file_size),
+    ]
+    .map(|(resource, soft, hard)| (resource, below_own(resource, soft, hard)))
+}
+
+/// Returns a limit, or the lower one that fencepost itself has.
+fn below_own(resource: Resource, soft: u64, hard: u64) -> Rlimit {
     let ceiling = rustix::process::getrlimit(resource)
         .maximum
         .unwrap_or(u64::MAX);
     let hard = hard.min(ceiling);
-    let new = Rlimit {
+    Rlimit {
         current: Some(soft.min(hard)),
         maximum: Some(hard),
-    };
-    Ok(setrlimit(resource, new)?)
+    }
 }
 
 fn use_cpus(count: usize) -> io::Result<()> {

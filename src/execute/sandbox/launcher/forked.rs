@@ -14,17 +14,16 @@ use super::warm::{self, Said, Walls};
 use super::watch::{self, Sight};
 use super::{Launcher, Running, wait_for};
 
-/// How long a warm interpreter may take to fork a child, or to tell that one has ended.
+/// How long a warm interpreter may take to tell that its child has ended.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How a run ended, and the CPU time that it took.
+type Answer = (RunFate, Duration);
 
 impl Launcher {
     /// Runs an example as a child of a warm interpreter; `None` where nothing of it has run and it has
     /// to be started.
-    pub(super) fn run_forked(
-        &mut self,
-        order: &RunOrder,
-        streams: &Streams,
-    ) -> Option<(RunFate, Duration)> {
+    pub(super) fn run_forked(&mut self, order: &RunOrder, streams: &Streams) -> Option<Answer> {
         let (base, filters) = (self.base.as_ref()?, self.filters.as_ref()?);
         if !self.landlock || streams.input.is_some() || order.warm.is_none() {
             return None;
@@ -36,27 +35,25 @@ impl Launcher {
         };
         let process = self.warm.ready(&walls, order)?.try_clone().ok()?;
         let mut running = self.start(order, streams, true).ok()?;
-        let walls = running.wait_for_walls()?;
-        let began = warm::run(&process, streams, walls)
-            .ok()
-            .and_then(|()| warm::listen(&process, PATIENCE));
-        let Some(Said::Began(_)) = began else {
-            self.warm.give_up(order);
-            return None;
-        };
-        let answer = self.watch_forked(&running, &process, order);
+        let answer = self.run_in_place(&mut running, &process, order, streams);
         running.kill_later();
         self.leaving.push(running.first);
-        Some(answer)
+        answer
     }
 
-    fn watch_forked(
+    fn run_in_place(
         &mut self,
-        running: &Running,
+        running: &mut Running,
         process: &OwnedFd,
         order: &RunOrder,
-    ) -> (RunFate, Duration) {
-        let fate = loop {
+        streams: &Streams,
+    ) -> Option<Answer> {
+        let walls = running.wait_for_walls()?;
+        if warm::run(process, order, streams, walls).is_err() {
+            self.warm.give_up(order);
+            return None;
+        }
+        let stopped = loop {
             let rest = running.deadline.saturating_duration_since(Instant::now());
             if rest.is_zero() {
                 break RunFate::TimedOut;
@@ -75,54 +72,48 @@ impl Launcher {
             }
         };
         running.kill_later();
-        let (_, cpu) = self.hear_end(running, process, order);
-        (fate, cpu)
+        let (_, cpu) = self.hear_end(running, process, order)?;
+        Some((stopped, cpu))
     }
 
-    /// Hears from a warm process how its child ended.
+    /// Hears from a warm process how its child ended; `None` where the child never began.
     fn hear_end(
         &mut self,
         running: &Running,
         process: &OwnedFd,
         order: &RunOrder,
-    ) -> (RunFate, Duration) {
-        let failed = |step: String| {
-            RunFate::Failed(Missing {
-                layer: Layer::Processes,
-                step,
-                errno: None,
-            })
-        };
+    ) -> Option<Answer> {
         match warm::listen(process, PATIENCE) {
-            Some(Said::Ended(status, cpu)) => {
-                let sight = running.sight.as_ref();
-                let is_full =
-                    status != 0 && sight.is_some_and(|sight| sight.disk_is_full(&order.limits));
-                let fate = if is_full {
-                    RunFate::Exceeded(Exceeded::Disk)
-                } else if sight.is_some_and(|sight| sight.is_crowded(&order.limits)) {
-                    RunFate::Exceeded(Exceeded::Processes)
-                } else {
-                    RunFate::Ended(status)
+            Some(Said::Ended(status, cpu)) => Some((fate(status, running, order), cpu)),
+            Some(Said::Failed(_)) => {
+                self.warm.give_up(order);
+                None
+            }
+            Some(Said::Ready) | None => {
+                self.warm.give_up(order);
+                let missing = Missing {
+                    layer: Layer::Processes,
+                    step: "hearing from a warm interpreter".to_owned(),
+                    errno: None,
                 };
-                (fate, cpu)
-            }
-            Some(Said::Failed(reason)) => {
-                let _ = warm::listen(process, PATIENCE);
-                self.warm.give_up(order);
-                (
-                    failed(format!("confining a forked child: {reason}")),
-                    Duration::ZERO,
-                )
-            }
-            Some(Said::Ready | Said::Began(_)) | None => {
-                self.warm.give_up(order);
-                (
-                    failed("hearing from a warm interpreter".to_owned()),
-                    Duration::ZERO,
-                )
+                Some((RunFate::Failed(missing), Duration::ZERO))
             }
         }
+    }
+}
+
+/// Tells how a run ended whose process has this wait status, and whose other processes still run.
+fn fate(status: i32, running: &Running, order: &RunOrder) -> RunFate {
+    let sees = |look: fn(&Sight, &RunOrder) -> bool| {
+        let sight = running.sight.as_ref();
+        sight.is_some_and(|sight| look(sight, order))
+    };
+    if status != 0 && sees(|sight, order| sight.disk_is_full(&order.limits)) {
+        RunFate::Exceeded(Exceeded::Disk)
+    } else if sees(|sight, order| sight.is_crowded(&order.limits)) {
+        RunFate::Exceeded(Exceeded::Processes)
+    } else {
+        RunFate::Ended(status)
     }
 }
 

@@ -7,7 +7,7 @@ use std::fs;
 pub(super) struct Network {
     /// Packets that found no route.
     pub attempts: u64,
-    /// Sockets in use.
+    /// Connections and other sockets of the internet families.
     sockets: u64,
 }
 
@@ -17,7 +17,7 @@ impl Network {
         let read = |name| fs::read_to_string(format!("/proc/self/net/{name}")).unwrap_or_default();
         Self {
             attempts: no_routes_4(&read("snmp")) + no_routes_6(&read("snmp6")),
-            sockets: sockets(&read("sockstat")),
+            sockets: sockets(&read("sockstat")) + sockets(&read("sockstat6")),
         }
     }
 
@@ -44,10 +44,20 @@ fn no_routes_6(text: &str) -> u64 {
         .map_or(0, |number| number.trim().parse().unwrap_or(0))
 }
 
+/// Sums what is `inuse` or in `TIME_WAIT` (`tw`). Other counts hold sockets of processes on their way
+/// out, or those of the whole host.
 fn sockets(text: &str) -> u64 {
-    text.lines()
-        .find_map(|line| line.strip_prefix("sockets: used "))
-        .map_or(0, |number| number.trim().parse().unwrap_or(0))
+    let of_line = |line: &str| {
+        let mut words = line.split(' ').skip(1);
+        let mut sum = 0;
+        while let (Some(name), Some(number)) = (words.next(), words.next()) {
+            if matches!(name, "inuse" | "tw") {
+                sum += number.parse().unwrap_or(0);
+            }
+        }
+        sum
+    };
+    text.lines().map(of_line).sum()
 }
 
 #[cfg(test)]
@@ -62,7 +72,9 @@ mod tests {
             no_routes_6("Ip6InReceives  \t1\nIp6OutNoRoutes   \t12\n"),
             12
         );
-        assert_eq!(sockets("sockets: used 5\nTCP: inuse 1\n"), 5);
+        let sockstat =
+            "sockets: used 5\nTCP: inuse 1 orphan 9 tw 2 alloc 3 mem 4\nUDP: inuse 3 mem 1\n";
+        assert_eq!(sockets(sockstat), 6);
         assert_eq!(no_routes_4("") + no_routes_6("") + sockets(""), 0);
     }
 }

@@ -3,10 +3,13 @@
 # place behind the walls of that run and goes on as every Python does that finds no `usercustomize`: to
 # the script. So nothing of this file, and no frame of it, is left in an example.
 #
-# The launcher writes above this text: CONTROL, the number of its socket; FOLDER, USER, CPU, CALLS, FILTERS.
-# Messages are a word and an argument; descriptors come with them. A process that has run an example can
-# fork nothing but examples any more: its children belong to the namespace of the last run. The interpreter holds rights over its
-# own user namespace, and so runs nothing but this and modules of the standard library that a list names.
+# The launcher writes above this text: CONTROL, the number of its socket; FOLDER, USER, HAS_PACKAGES, CALLS,
+# FILTERS. Messages are a word and arguments; descriptors come with them. A process that has run an example
+# can fork nothing but examples any more: its children belong to the namespace of the last run.
+#
+# The interpreter holds rights over its own user namespace, and so runs nothing but this and modules of the
+# standard library that a list names. Folders of packages are hidden from it, with their `.pth` files and
+# their `sitecustomize`: each child takes these steps of the start for itself, behind its walls.
 
 NEWPID = 0x20000000
 
@@ -15,12 +18,13 @@ def serve():
     import sys
 
     names = set(sys.modules)
-    from posix import _exit, chdir, close, dup2, fork, setgroups, setresgid, setresuid
-    from posix import setsid, umask, waitpid, WNOHANG
+    from posix import _exit, chdir, close, dup2, fork, listdir, open, setgroups, setresgid, setresuid
+    from posix import setsid, umask, waitpid, O_RDONLY, WNOHANG
 
     import _ctypes
     import _socket
     import gc
+    import site
 
     class Long(_ctypes._SimpleCData):
         _type_ = "l"
@@ -58,7 +62,6 @@ def serve():
     header = memory((0x20080522).to_bytes(4, sys.byteorder) + bytes(4))
     nothing = memory(bytes(24))
     usage = memory(bytes(144))
-    seconds = memory(b"".join(one.to_bytes(8, sys.byteorder) for one in CPU))
 
     def used():
         """Microseconds of CPU time of all children that were waited for."""
@@ -67,7 +70,14 @@ def serve():
         words = [int.from_bytes(words[i : i + 8], sys.byteorder) for i in (0, 8, 16, 24)]
         return (words[0] + words[2]) * 1000000 + words[1] + words[3]
 
-    def confine(descriptors):
+    def limit(words):
+        """Sets limits: each word is the number of a resource, its soft and its hard limit."""
+        for word in words:
+            resource, *numbers = [int(number) for number in word.split(":")]
+            pair = memory(b"".join(number.to_bytes(8, sys.byteorder) for number in numbers))
+            call("prlimit64", 0, resource, address_of(pair), 0)
+
+    def confine(descriptors, limits):
         output, error, rules, _, *namespaces = descriptors
         for namespace in namespaces:  # mounts, IPC, host name, network
             call("setns", namespace, 0)
@@ -75,7 +85,11 @@ def serve():
         setsid()
         dup2(output, 1)
         dup2(error, 2)
-        call("prlimit64", 0, 0, address_of(seconds), 0)  # RLIMIT_CPU
+        # Opened anew: flags and locks of the one that was inherited would outlive this process.
+        nothing_to_read = open("/dev/null", O_RDONLY)
+        dup2(nothing_to_read, 0)
+        close(nothing_to_read)
+        limit(limits)
         call("landlock_restrict_self", rules, 0)
         for descriptor in descriptors:
             close(descriptor)
@@ -91,25 +105,34 @@ def serve():
         for program in programs:
             call("prctl", 22, 2, address_of(program), 0, 0)  # PR_SET_SECCOMP
 
-    def run(socket, descriptors):
+    def run(socket, descriptors, limits):
         """Forks; returns in the child, which is behind its walls then."""
-        call("setns", descriptors[3], NEWPID)  # for the child
         before = used()
-        pid = fork()
+        try:
+            call("setns", descriptors[3], NEWPID)  # for the child
+            pid = fork()
+        except OSError as problem:
+            socket.send(b"failed %s" % (repr(problem).encode(),))
+            _exit(0)
         if pid == 0:
             try:
-                confine(descriptors)
+                confine(descriptors, limits)
                 socket.close()
                 return True
             except BaseException as problem:
                 socket.send(b"failed %s" % (repr(problem).encode(),))
                 _exit(127)
-        socket.send(b"began %d" % pid)
         for descriptor in descriptors:
             close(descriptor)
         status = waitpid(pid, 0)[1]
         socket.send(b"ended %d %d" % (status, used() - before))
         return False
+
+    def finish_start():
+        """Does what `site` does for packages, in its order."""
+        sys.path[:] = [folder for folder in sys.path if folder not in packages]
+        site.addsitepackages(site.removeduppaths())
+        site.execsitecustomize()
 
     def grow(socket, name, other):
         """Forks a warm process that has imported one more module; returns its socket in it."""
@@ -135,9 +158,18 @@ def serve():
             call("prctl", 24, capability, 0, 0, 0)  # PR_CAPBSET_DROP
         except OSError:
             break
+    packages = site.getsitepackages()
     folder = __file__.rpartition("/")[0]
     sys.path.remove(folder)
-    sys.path_importer_cache.pop(folder, None)
+    for one in [folder, *packages]:
+        sys.path_importer_cache.pop(one, None)
+    for one in packages:
+        try:
+            visible = listdir(one)
+        except FileNotFoundError:
+            visible = []
+        if visible:
+            _exit(1)
     for name in set(sys.modules) - names:
         del sys.modules[name]
     socket = _socket.socket(fileno=CONTROL)
@@ -150,12 +182,14 @@ def serve():
             for _, _, data in ancillary
             for i in range(0, len(data), 4)
         ]
-        word, _, argument = message.decode().partition(" ")
+        word, *arguments = message.decode().split() or [""]
         if word == "run":
-            if run(socket, descriptors):
+            if run(socket, descriptors, arguments):
+                if HAS_PACKAGES:
+                    finish_start()
                 return
         elif word == "grow":
-            socket = grow(socket, argument, descriptors[0])
+            socket = grow(socket, "".join(arguments), descriptors[0])
         else:
             _exit(0)
         while True:
