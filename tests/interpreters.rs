@@ -36,10 +36,75 @@ fn a_machine_without_interpreters_says_how_to_get_one() {
     let project = project
         .variable("PATH", "/nonexistent")
         .variable("HOME", "/nonexistent")
-        .variable("PYENV_ROOT", "/nonexistent");
+        .variable("PYENV_ROOT", "/nonexistent")
+        .variable("HOMEBREW_PREFIX", "/nonexistent");
     for words in ["python list", "check --python all", "check --python newest"] {
         project.run(words).exits(3).complains("python install");
     }
+}
+
+/// Writes a program that answers as an interpreter does.
+#[cfg(unix)]
+fn fake(project: &Project, path: &str, implementation: &str, numbers: [u64; 3]) {
+    let version = numbers.map(|number| number.to_string()).join(".");
+    let answer = serde_json::json!({
+        "implementation": implementation, "release": numbers, "version": version, "free_threaded": false,
+        "debug": false, "executable": null, "prefix": "/p", "base_prefix": "/p", "paths": [], "build": "x",
+    });
+    script(project, path, &format!("echo 'fencepost-probe {answer}'"));
+}
+
+#[cfg(unix)]
+fn script(project: &Project, path: &str, line: &str) {
+    use std::os::unix::fs::PermissionsExt as _;
+    project.write(path, &format!("#!/bin/sh\n{line}\n"));
+    let mode = std::fs::Permissions::from_mode(0o755);
+    std::fs::set_permissions(project.path(path), mode).unwrap();
+}
+
+#[cfg(unix)]
+#[test]
+fn broken_shims_are_told_by_doctor_alone_and_others_are_named() {
+    let project = Project::new();
+    let home = project.root().display().to_string();
+    let project = project
+        .variable("HOME", &home)
+        .variable("PATH", &format!("{home}/tool/shims"))
+        .variable("PYENV_ROOT", &format!("{home}/none"))
+        .variable("HOMEBREW_PREFIX", "/nonexistent")
+        .variable("XDG_CACHE_HOME", &format!("{home}/cache"));
+    fake(
+        &project,
+        "tool/versions/3.12.9/bin/python3.12",
+        "cpython",
+        [3, 12, 9],
+    );
+    fake(
+        &project,
+        "tool/versions/pypy/bin/pypy3",
+        "pypy",
+        [3, 10, 14],
+    );
+    fake(
+        &project,
+        "tool/versions/graal/bin/graalpy",
+        "graalpy",
+        [3, 10, 13],
+    );
+    script(
+        &project,
+        "tool/shims/python3.11",
+        "echo no such version >&2; exit 127",
+    );
+    let listed = project.run("python list").exits(0);
+    listed
+        .prints("3.12.9       default        [PROJECT]/tool/versions/3.12.9/bin/python3.12")
+        .prints("PyPy (Python 3.10.14) is not CPython")
+        .prints("GraalPy (Python 3.10.13) is not CPython")
+        .prints_no("shims");
+    project
+        .run("doctor")
+        .prints("[PROJECT]/tool/shims/python3.11: ended with status 127");
 }
 
 #[test]

@@ -24,13 +24,16 @@ struct Findings {
 /// Runs the command.
 pub(crate) fn run(arguments: &DoctorArguments) -> Result<ExitCode, Vec<Problem>> {
     let request = request(&arguments.guides, &RunArguments::default())?;
-    let project = Project::open(&request)?;
+    let project = open(&request)?;
     let found = find(&request.places, &[]);
     let findings = Findings {
         layers: sandbox::report(found.interpreters.last()),
         found,
         shims: broken_shims(&request.places),
-        environments: environments(&project, &request)?,
+        environments: match &project {
+            Some(project) => environments(project, &request)?,
+            None => EnvironmentReport::default(),
+        },
         uv: request.provisioning.uv,
     };
     Sink::Stdout
@@ -41,6 +44,14 @@ pub(crate) fn run(arguments: &DoctorArguments) -> Result<ExitCode, Vec<Problem>>
     } else {
         ExitCode::Success
     })
+}
+
+/// Opens the project; a folder without guides has none, and is no reason to tell nothing of the machine.
+fn open(request: &journey::Request) -> Result<Option<Project>, Vec<Problem>> {
+    match Project::open(request) {
+        Err(problems) if problems.iter().all(|problem| problem.code == "no-guides") => Ok(None),
+        opened => opened.map(Some),
+    }
 }
 
 /// Says what there is of the project's environments; nothing where no interpreter is there to make one for.

@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 pub use find::{Found, Misfit, MisfitKind, broken_shims, find};
-pub use places::Places;
+pub use places::{Collection, Places};
 pub use spec::{Choosing, Spec, choose, choosing};
 
 /// Which build of `CPython` an interpreter is.

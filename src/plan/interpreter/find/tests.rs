@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 
 use super::*;
-use crate::plan::interpreter::{Build, Spec, choose};
+use crate::plan::interpreter::{Build, Collection, Spec, choose};
 
 /// A machine of fake interpreters: shell scripts that answer the probe.
 struct Machine {
@@ -17,7 +17,7 @@ impl Machine {
         let folder = tempfile::tempdir().unwrap();
         let places = Places {
             search: vec![folder.path().join("bin")],
-            collections: vec![folder.path().join("versions")],
+            collections: vec![Collection::of(folder.path().join("versions"))],
             cache: Some(folder.path().join("cache")),
             variables: vec![("PATH".into(), "/usr/bin:/bin".into())],
             program_folders: Vec::new(),
@@ -131,6 +131,90 @@ fn what_cannot_be_used_is_named_with_its_reason() {
             "flooded its output when asked for its version",
         ]
     );
+}
+
+#[test]
+fn each_layout_of_version_managers_and_of_debian_is_found_once() {
+    let machine = Machine::new();
+    let installed = [
+        (".pyenv/versions/3.9.18/bin/python3.9", "3.9.18"),
+        (
+            ".local/share/uv/python/cpython-3.10.14-linux-x86_64-gnu/bin/python3.10",
+            "3.10.14",
+        ),
+        ("usr/bin/python3.11", "3.11.2"),
+        (".asdf/installs/python/3.12.4/bin/python3.12", "3.12.4"),
+        (
+            ".local/share/mise/installs/python/3.13.5/bin/python3.13",
+            "3.13.5",
+        ),
+    ];
+    for (path, version) in installed {
+        machine.fake(path, "cpython", version);
+    }
+    machine.fake(
+        ".pyenv/versions/pypy3.10-7.3.16/bin/pypy3.10",
+        "pypy",
+        "3.10.14",
+    );
+    machine.fake(
+        ".asdf/installs/python/graalpy-24.0/bin/graalpy",
+        "graalpy",
+        "3.10.13",
+    );
+    let links = [
+        ("python3.9", ".pyenv/versions/3.9.18/bin/python"),
+        ("pypy3.10", ".pyenv/versions/pypy3.10-7.3.16/bin/python3"),
+        (
+            "cpython-3.10.14-linux-x86_64-gnu",
+            ".local/share/uv/python/cpython-3.10-linux-x86_64-gnu",
+        ),
+        ("python3.11", "usr/bin/python3"),
+        ("./3.13.5", ".local/share/mise/installs/python/3.13"),
+        ("./3.13.5", ".local/share/mise/installs/python/latest"),
+        (
+            "../share/uv/python/cpython-3.10-linux-x86_64-gnu/bin/python3.10",
+            ".local/bin/python3.10",
+        ),
+    ];
+    fs::create_dir_all(machine.path(".local/bin")).unwrap();
+    for (target, link) in links {
+        symlink(target, machine.path(link)).unwrap();
+    }
+    for shims in [".asdf/shims", ".local/share/mise/shims", ".pyenv/shims"] {
+        machine.script(&format!("{shims}/python3.12"), "exit 127");
+    }
+    let folders = [
+        ".asdf/shims",
+        ".local/share/mise/shims",
+        ".pyenv/shims",
+        ".local/bin",
+        "usr/bin",
+    ];
+    let search = std::env::join_paths(folders.map(|folder| machine.path(folder))).unwrap();
+    let home = machine.folder.path().as_os_str().to_owned();
+    let places = Places::from_variables(&|name| match name {
+        "PATH" => Some(search.clone()),
+        "HOME" => Some(home.clone()),
+        _ => None,
+    });
+    let found = find(&places, &[]);
+    let is_own = |path: &Path| path.starts_with(&home);
+    let own = found.interpreters.iter().filter(|one| is_own(&one.path));
+    let own: Vec<(PathBuf, &str)> = own
+        .map(|one| (one.path.clone(), one.version.as_str()))
+        .collect();
+    let expected = installed.map(|(path, version)| (machine.path(path), version));
+    assert_eq!(own, expected);
+    let named = found.misfits.iter().filter(|one| is_own(&one.path));
+    let named: Vec<&str> = named
+        .map(|one| one.reason.split(' ').next().unwrap())
+        .collect();
+    assert_eq!(named, ["GraalPy", "PyPy"]);
+    assert_eq!(machine.calls(), 7, "each is asked once, and no shim");
+    let again = find(&places, &[]);
+    assert_eq!((again, machine.calls()), (found, 7));
+    assert_eq!(broken_shims(&places).len(), 3);
 }
 
 #[test]
