@@ -3,6 +3,7 @@
 use crate::compare::Verdict;
 use crate::journey::{self, Project};
 use crate::problem::Problem;
+use crate::report::Report;
 
 use super::ExitCode;
 use super::arguments::CompareArguments;
@@ -24,14 +25,25 @@ pub(crate) fn run(arguments: &CompareArguments) -> Result<ExitCode, Vec<Problem>
         },
     )?;
     drop(follower);
-    let changed = report
-        .examples
-        .iter()
-        .any(|example| example.worst() == Verdict::Differs);
-    let code = if changed && arguments.fail_on_change {
-        ExitCode::Finding
+    let code = if arguments.fail_on_change {
+        code_of(&report)
     } else {
         ExitCode::Success
     };
     Ok(finish(output.write(&report), code))
+}
+
+/// Returns what a nightly job has to know: that something changed, or could not be compared.
+fn code_of(report: &Report) -> ExitCode {
+    let is_any = |verdict| {
+        let mut runs = report.examples.iter().flat_map(|example| &example.runs);
+        runs.any(|run| run.verdict == verdict)
+    };
+    if is_any(Verdict::Differs) {
+        ExitCode::Finding
+    } else if is_any(Verdict::Blocked) {
+        ExitCode::Blocked
+    } else {
+        ExitCode::Success
+    }
 }

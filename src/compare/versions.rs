@@ -67,8 +67,8 @@ fn change(example: &Example, before: &Transcript, after: &Transcript) -> Option<
 fn missing_feature(example: &Example, groups: &[Behaviour]) -> Option<String> {
     let failing = groups.iter().find(|group| !group.works)?;
     let last_line = failing.last_line()?;
-    let works_somewhere = groups.iter().any(|group| group.works);
-    if last_line.starts_with("NameError") && !works_somewhere {
+    let never_works = groups.iter().all(|group| !group.works);
+    if last_line.starts_with("NameError") && never_works {
         // A name that no interpreter knows is a mistake, not a feature.
         return None;
     }
@@ -116,6 +116,12 @@ impl Behaviours {
     #[must_use]
     pub fn differ(&self) -> bool {
         self.groups.len() > 1
+    }
+
+    /// Says whether it ran and ends well, or as declared, on no interpreter.
+    #[must_use]
+    pub fn never_works(&self) -> bool {
+        !self.groups.is_empty() && self.groups.iter().all(|group| !group.works)
     }
 
     /// Returns the first interpreter on which it works, where an older one fails.

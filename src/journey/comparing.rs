@@ -11,6 +11,7 @@ use crate::normalise::Transcript;
 use crate::plan::{Disposition, Plan, PlanEntry, PlannedRun};
 use crate::problem::Problem;
 use crate::report::{ExampleReport, Report, RunReport};
+use crate::wording::count;
 
 use super::check::{blocks_of, elapsed, not_run, runs_of, used};
 use super::environments::planned;
@@ -47,12 +48,14 @@ pub fn compare(
         examples = grouped(project, &planned, &records).map_err(one)?;
         tell_fallbacks(&planned, &doubtful, &mut examples);
     }
+    let interpreters = used(&chosen, &choices);
     Ok(Report {
+        remarks: vec![summary(&examples, interpreters.len())],
         guides: project.documents.len(),
         fences: project.fences(),
         examples,
         problems: project.problems_at(options.sandbox),
-        interpreters: used(&chosen, &choices),
+        interpreters,
         sandbox: options.sandbox.name().to_owned(),
         wall_ms: elapsed(begun),
         ..Report::default()
@@ -144,6 +147,24 @@ fn spawned(run: &PlannedRun) -> PlannedRun {
     PlannedRun {
         start: Some(Start::Spawn),
         ..run.clone()
+    }
+}
+
+/// Says how many examples change, or that there was nothing to compare.
+fn summary(examples: &[ExampleReport], interpreters: usize) -> String {
+    let ran = examples.iter().filter_map(ExampleReport::behaviours);
+    let ran: Vec<&Behaviours> = ran.filter(|one| !one.groups.is_empty()).collect();
+    let changing = ran.iter().filter(|one| one.differ()).count();
+    match (ran.len(), changing) {
+        (0, _) => "nothing ran: there is nothing to compare".to_owned(),
+        _ if interpreters < 2 => {
+            "one interpreter alone shows no change: name others with `--python`".to_owned()
+        }
+        (_, 0) => "every example that ran behaves alike on these interpreters".to_owned(),
+        (all, some) => format!(
+            "{some} of {} change between these interpreters",
+            count(all, "example")
+        ),
     }
 }
 

@@ -10,19 +10,27 @@ use crate::plan::Interpreter;
 
 use super::{ExampleReport, Report, difference, ending_in_words, safe, versions};
 
-/// Returns the examples that behave in more than one way.
-pub(crate) fn differing(report: &Report) -> impl Iterator<Item = (&ExampleReport, &Behaviours)> {
+/// Returns the examples that were compared.
+fn compared(report: &Report) -> impl Iterator<Item = (&ExampleReport, &Behaviours)> {
     let with = |example| Some((example, ExampleReport::behaviours(example)?));
-    report
-        .examples
-        .iter()
-        .filter_map(with)
-        .filter(|(_, behaviours)| behaviours.differ())
+    report.examples.iter().filter_map(with)
 }
 
-/// Writes each example that differs, its groups, and what changes from one to the next.
+/// Returns the examples that behave in more than one way.
+pub(crate) fn differing(report: &Report) -> impl Iterator<Item = (&ExampleReport, &Behaviours)> {
+    compared(report).filter(|(_, behaviours)| behaviours.differ())
+}
+
+/// Writes each example that differs, its groups, and what changes from one to the next; and those that never work.
 pub(crate) fn write(report: &Report, sink: &mut dyn Write) -> io::Result<()> {
-    for (example, behaviours) in differing(report) {
+    for (example, behaviours) in compared(report) {
+        let headline = if behaviours.differ() {
+            "changes".yellow().bold().to_string()
+        } else if behaviours.never_works() {
+            "fails alike".cyan().bold().to_string()
+        } else {
+            continue;
+        };
         let place = format!("{}:{}", example.guide, example.line);
         let name = example
             .id
@@ -31,8 +39,7 @@ pub(crate) fn write(report: &Report, sink: &mut dyn Write) -> io::Result<()> {
             .unwrap_or_default();
         writeln!(
             sink,
-            "{}: {} `{}`",
-            "changes".yellow().bold(),
+            "{headline}: {} `{}`",
             safe::terminal(&place).bold(),
             safe::terminal(name)
         )?;
@@ -47,9 +54,15 @@ pub(crate) fn write(report: &Report, sink: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-/// Returns `works from 3.11: SyntaxError: …` or `works up to 3.12: …`, where it does not work everywhere.
+/// Returns `needs 3.11: except*`, `works up to 3.12: …` or `works nowhere: …`, where it does not work everywhere.
 fn needs(behaviours: &Behaviours) -> Option<String> {
     let why = behaviours.reason_it_fails().unwrap_or("it fails elsewhere");
+    if behaviours.never_works() {
+        let why = behaviours
+            .reason_it_fails()
+            .unwrap_or("it does not end well");
+        return Some(format!("works nowhere: {why}"));
+    }
     let first = behaviours
         .first_that_works()
         .map(|first| format!("needs {}: {why}", first.label().minor()));
@@ -104,19 +117,23 @@ pub(crate) fn to_json(example: &ExampleReport, behaviours: &Behaviours) -> Value
 }
 
 fn group_to_json(group: &Behaviour) -> Value {
-    let names: Vec<String> = group
-        .interpreters
-        .iter()
-        .map(|one| format!("{}{}", one.version, one.build.suffix()))
-        .collect();
     json!({
-        "python": names,
+        "python": versions_of(group),
         "ending": group.transcript.ending,
         "stdout": group.transcript.stdout,
         "stderr": group.transcript.stderr,
+        "works": group.works,
         "class": group.change.as_ref().map(|change| change.class),
         "why": group.change.as_ref().map(|change| change.why.clone()),
     })
+}
+
+/// Returns full versions, with the letter of builds that are not the usual one: `3.13.0t`.
+fn versions_of(group: &Behaviour) -> Vec<String> {
+    let interpreters = group.interpreters.iter();
+    interpreters
+        .map(|one| format!("{}{}", one.version, one.build.suffix()))
+        .collect()
 }
 
 /// Writes one table «Версия → поведение» for each example that differs, ready to paste into a guide.
@@ -129,12 +146,8 @@ pub(crate) fn write_tables(report: &Report, sink: &mut dyn Write) -> io::Result<
             safe::markdown_code(name)
         )?;
         for group in &behaviours.groups {
-            let versions: Vec<&str> = group
-                .interpreters
-                .iter()
-                .map(|one| one.version.as_str())
-                .collect();
-            writeln!(sink, "| {} | {} |", versions.join(", "), cell(group))?;
+            let versions = versions_of(group).join(", ");
+            writeln!(sink, "| {versions} | {} |", cell(group))?;
         }
         writeln!(sink)?;
     }

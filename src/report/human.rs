@@ -49,7 +49,8 @@ pub(crate) fn write_findings(
 
 fn is_shown(finding: &Finding<'_>, example: &ExampleReport) -> bool {
     let tells = fails(finding, example) || !finding.faults.is_empty();
-    example.behaviours.is_none() && tells && !is_told_once(finding)
+    let is_told_apart = example.behaviours.is_some() && finding.verdict != Verdict::Blocked;
+    tells && !is_told_apart && !is_told_once(finding)
 }
 
 fn write_finding(

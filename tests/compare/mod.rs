@@ -23,7 +23,8 @@ fn exactly_the_examples_that_differ_are_listed_and_grouped() {
         "{}",
         ran.stdout()
     );
-    ran.prints("3.12 and earlier")
+    ran.prints("1 of 2 examples change between these interpreters")
+        .prints("3.12 and earlier")
         .prints("+(2000, 10, 10)")
         .prints("in meaning");
     project.run("compare --fail-on-change").exits(1);
@@ -50,6 +51,32 @@ fn the_first_version_that_works_is_inferred_with_the_reason() {
         .prints("needs 3.10: match statement");
     let comparison = &project.run("compare --format json").json("comparison")[0];
     assert_eq!(comparison["first_that_works"], "3.10");
+}
+
+#[test]
+fn what_never_works_is_told_and_is_no_change() {
+    let project = Project::new().guide("a.md", &["print(1)", "print(missing)"]);
+    let ran = project.run("compare --fail-on-change").exits(0);
+    ran.prints("fails alike: a.md:10 `guide/part-2/1`")
+        .prints("works nowhere: NameError: name 'missing' is not defined")
+        .prints("one interpreter alone shows no change: name others with `--python`");
+    let comparisons = project.run("compare --format json").json("comparison");
+    let works = |index: usize| comparisons[index]["groups"][0]["works"].clone();
+    assert_eq!((works(0), works(1)), (true.into(), false.into()));
+}
+
+#[test]
+fn what_could_not_be_compared_is_told_and_fails_a_nightly_job() {
+    let guide = "# T\n\n<!-- fencepost: name=web env=web -->\n```python\nprint(1)\n```\n";
+    let config = "[environments.web]\nrequires = \"fastapi\"\n";
+    let project = Project::new()
+        .file("fencepost.toml", config)
+        .file("a.md", guide);
+    let ran = project.run("compare --fail-on-change").exits(3);
+    ran.prints("blocked: a.md:4 `web`")
+        .prints("is not locked: run `fencepost env lock web`")
+        .prints("nothing ran");
+    project.run("compare").exits(0).prints("blocked: a.md:4");
 }
 
 #[test]
