@@ -57,7 +57,7 @@ fn the_first_version_that_works_is_inferred_with_the_reason() {
 fn what_never_works_is_told_and_is_no_change() {
     let project = Project::new().guide("a.md", &["print(1)", "print(missing)"]);
     let ran = project.run("compare --fail-on-change").exits(0);
-    ran.prints("fails alike: a.md:10 `guide/part-2/1`")
+    ran.prints("fails alike: a.md:11 `part-2/1`")
         .prints("works nowhere: NameError: name 'missing' is not defined")
         .prints("one interpreter alone shows no change: name others with `--python`");
     let comparisons = project.run("compare --format json").json("comparison");
