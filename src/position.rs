@@ -30,9 +30,10 @@ impl LineIndex {
     pub fn new(text: &str) -> Self {
         let bytes = text.as_bytes();
         let mut starts = vec![0];
-        for (offset, byte) in bytes.iter().enumerate() {
-            let lone_return = *byte == b'\r' && bytes.get(offset + 1) != Some(&b'\n');
-            if *byte == b'\n' || lone_return {
+        for offset in memchr::memchr2_iter(b'\n', b'\r', bytes) {
+            // The line of `\r\n` ends after both.
+            let goes_on = bytes[offset] == b'\r' && bytes.get(offset + 1) == Some(&b'\n');
+            if !goes_on {
                 starts.push(offset + 1);
             }
         }

@@ -26,6 +26,29 @@ pub(super) struct Expectations {
 struct Recorded {
     file: ExpectedFile,
     followed: Followed,
+    /// By the name of an example: the index of what it is judged by.
+    by_name: BTreeMap<String, Option<usize>>,
+}
+
+impl Recorded {
+    fn new(file: ExpectedFile, examples: &[Example]) -> Self {
+        let followed = file.follow(examples);
+        let names = examples.iter().map(|example| example.name.clone());
+        // Of two examples with one name, which is a finding, the first has it.
+        let by_name = names.zip(followed.by_example.iter().copied()).rev();
+        Self {
+            by_name: by_name.collect(),
+            file,
+            followed,
+        }
+    }
+
+    /// Returns the example that each expectation answers to, both by index.
+    fn heirs(&self) -> BTreeMap<usize, usize> {
+        let examples = self.followed.by_example.iter().enumerate();
+        let pairs = examples.filter_map(|(example, found)| Some(((*found)?, example)));
+        pairs.collect()
+    }
 }
 
 impl Expectations {
@@ -40,8 +63,7 @@ impl Expectations {
             match ExpectedFile::read(path, &name(project, path)) {
                 Ok(Some(file)) => {
                     read.any = true;
-                    let followed = file.follow(&document.examples);
-                    let recorded = Recorded { file, followed };
+                    let recorded = Recorded::new(file, &document.examples);
                     read.by_guide.insert(document.guide.id.clone(), recorded);
                 }
                 Ok(None) => {}
@@ -80,10 +102,8 @@ impl Expectations {
 
     fn followed(&self, document: &Document, example: &Example) -> Option<&Expectation> {
         let recorded = self.by_guide.get(&document.guide.id)?;
-        let mut examples = document.examples.iter();
-        let at = examples.position(|other| other.name == example.name)?;
-        let index = recorded.followed.by_example[at]?;
-        recorded.file.expectations.get(index)
+        let index = *recorded.by_name.get(&example.name)?;
+        recorded.file.expectations.get(index?)
     }
 
     /// Returns one finding for each expectation that no example answers to.
@@ -109,18 +129,20 @@ impl Expectations {
         }
         let guide = &document.guide.id;
         let path = name(project, &document.guide.expected_path);
-        let is_known = |name: &str| document.examples.iter().any(|one| one.name == name);
+        let is_known = |name: &str| recorded.by_name.contains_key(name);
+        let heirs = recorded.heirs();
         let orphan = |(index, expectation): (usize, &Expectation)| {
-            let mut followed = recorded.followed.by_example.iter();
-            let heir = followed.position(|found| *found == Some(index));
+            let heir = heirs.get(&index).copied();
+            if heir.is_some() && is_known(&expectation.name) {
+                return None;
+            }
             let gone = format!("no example of `{guide}` is named `{}`", expectation.name);
             let taken = format!(
                 "other code of `{guide}` is named `{}` now",
                 expectation.name
             );
             let (message, hint) = match (heir, is_known(&expectation.name)) {
-                (Some(_), true) => return None,
-                (Some(at), false) => {
+                (Some(at), _) => {
                     let heir = &document.examples[at].name;
                     let hint =
                         format!("`{heir}` runs its code: `fencepost record {guide}` follows it");

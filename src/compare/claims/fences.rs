@@ -82,7 +82,7 @@ fn fault(
         None => format!("the guide shows `{}`, and it was not printed", claim.text),
     };
     let line = (fence.line_spans.get(claim.line)).map_or(judging.example.position.line, |span| {
-        judging.lines.line(span.start)
+        judging.line(span.start)
     });
     ClaimFault::new(message, fence.text.clone(), actual, line)
 }

@@ -137,7 +137,7 @@ impl Judging<'_> {
     pub(super) fn guide_line(&self, block: &Block, line: usize) -> usize {
         let span = block.line_spans.get(line).or(block.line_spans.last());
         span.map_or(self.example.position.line, |span| {
-            self.lines.line(span.start)
+            self.line(span.start)
         })
     }
 }

@@ -13,6 +13,8 @@ mod session;
 #[cfg(test)]
 mod tests;
 
+use std::cell::OnceCell;
+
 use crate::discover::Claims;
 use crate::execute::Analysis;
 use crate::extract::{Block, BlockKind, Example};
@@ -67,10 +69,20 @@ impl ClaimFault {
 /// What judging the claims of one example needs.
 struct Judging<'a> {
     example: &'a Example,
-    lines: &'a LineIndex,
+    guide_text: &'a str,
+    /// The guide's lines, indexed once there is a fault to place.
+    lines: OnceCell<LineIndex>,
     transcript: &'a Transcript,
     interpreter: &'a Interpreter,
     claims: Claims,
+}
+
+impl Judging<'_> {
+    /// Returns the 1-based line of the guide that holds the byte at `offset`.
+    fn line(&self, offset: usize) -> usize {
+        let lines = self.lines.get_or_init(|| LineIndex::new(self.guide_text));
+        lines.line(offset)
+    }
 }
 
 /// Judges every claim of an example on one interpreter. `analyses` has one entry per block.
@@ -88,7 +100,8 @@ pub fn false_claims(
     }
     let context = Judging {
         example,
-        lines: &LineIndex::new(guide_text),
+        guide_text,
+        lines: OnceCell::new(),
         transcript,
         interpreter,
         claims,

@@ -2,6 +2,9 @@
 
 use serde::Deserialize;
 
+/// The line that metadata begins with.
+const OPENING: &str = "# /// script";
+
 /// What a block says of itself between `# /// script` and `# ///`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case", default)]
@@ -31,6 +34,8 @@ impl ScriptMetadata {
 /// Says in words why it is not TOML, or that it stands twice.
 #[must_use]
 pub fn script_metadata(code: &str) -> Option<Result<ScriptMetadata, String>> {
+    // Nearly no block has it.
+    memchr::memmem::find(code.as_bytes(), OPENING.as_bytes())?;
     let mut blocks = blocks(code);
     let first = blocks.next()?;
     if blocks.next().is_some() {
@@ -44,7 +49,7 @@ pub fn script_metadata(code: &str) -> Option<Result<ScriptMetadata, String>> {
 fn blocks(code: &str) -> impl Iterator<Item = String> + '_ {
     let mut lines = code.lines();
     std::iter::from_fn(move || {
-        lines.find(|line| line.trim_end() == "# /// script")?;
+        lines.find(|line| line.trim_end() == OPENING)?;
         let mut text: Vec<&str> = Vec::new();
         let mut end = None;
         for line in lines.by_ref() {

@@ -280,9 +280,10 @@ fn is_shims(folder: &Path) -> bool {
 
 fn entries(folder: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
-    paths.sort();
-    paths
+    // Names compare faster than paths, and `/usr/bin` has thousands.
+    let mut names: Vec<OsString> = entries.map(|entry| entry.file_name()).collect();
+    names.sort_unstable();
+    names.iter().map(|name| folder.join(name)).collect()
 }
 
 /// Says whether a file's name is one of an interpreter: `python`, `python3`, `python3.13t`, `pypy3.10`.
