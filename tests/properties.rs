@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use fencepost::discover::{Guide, Settings};
 use fencepost::extract::{Document, document};
-use fencepost::plan::{Build, Choice, Interpreter, plan, select};
+use fencepost::plan::{Build, Choice, Installation, Interpreter, plan, select};
 use proptest::prelude::*;
 
 fn guide(number: usize, blocks: usize) -> Document {
@@ -21,7 +21,7 @@ fn guide(number: usize, blocks: usize) -> Document {
 }
 
 fn interpreter(minor: u64) -> Interpreter {
-    Interpreter {
+    Installation {
         version: format!("3.{minor}.0"),
         release: [3, minor, 0],
         build: Build::Default,
@@ -32,6 +32,7 @@ fn interpreter(minor: u64) -> Interpreter {
         library_paths: Vec::new(),
         fingerprint: String::new(),
     }
+    .into()
 }
 
 proptest! {

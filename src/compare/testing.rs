@@ -4,11 +4,11 @@ use crate::discover::Limits;
 use crate::execute::{Analysis, Comment, Ending, PrintSite};
 use crate::extract::{Block, BlockKind, Directives, Example, OutputFence, Prompt};
 use crate::normalise::Transcript;
-use crate::plan::{Build, Interpreter};
+use crate::plan::{Build, Installation, Interpreter};
 use crate::position::{Position, Span};
 
 pub(super) fn interpreter(minor: u64) -> Interpreter {
-    Interpreter {
+    Installation {
         version: format!("3.{minor}.0"),
         release: [3, minor, 0],
         build: Build::Default,
@@ -19,6 +19,7 @@ pub(super) fn interpreter(minor: u64) -> Interpreter {
         library_paths: Vec::new(),
         fingerprint: String::new(),
     }
+    .into()
 }
 
 pub(super) fn printed(stdout: &str) -> Transcript {

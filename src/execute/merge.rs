@@ -45,10 +45,12 @@ mod tests {
     use super::*;
     use crate::discover::{Limits, Start};
     use crate::execute::Ending;
-    use crate::plan::{Build, Interpreter, PlannedRun, Program, ProgramBlock, Surroundings};
+    use crate::plan::{
+        Build, Installation, Interpreter, PlannedRun, Program, ProgramBlock, Surroundings,
+    };
 
     fn interpreter(minor: u64) -> Interpreter {
-        Interpreter {
+        Installation {
             version: format!("3.{minor}.0"),
             release: [3, minor, 0],
             build: Build::Default,
@@ -59,6 +61,7 @@ mod tests {
             library_paths: Vec::new(),
             fingerprint: String::new(),
         }
+        .into()
     }
 
     fn entry(line: usize, minor: u64, runs: bool) -> PlanEntry {

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::plan::{Build, Interpreter};
+use crate::plan::{Build, Installation, Interpreter};
 
 /// Returns one interpreter of each minor version under pyenv, oldest first, or the system's `python3`.
 pub(super) fn interpreters() -> Vec<Interpreter> {
@@ -27,7 +27,7 @@ pub(super) fn interpreters() -> Vec<Interpreter> {
 /// Returns an interpreter that nobody has probed.
 pub(super) fn interpreter(path: &Path, minor: u64) -> Interpreter {
     let prefix = path.ancestors().nth(2).unwrap_or(path).to_path_buf();
-    Interpreter {
+    Installation {
         version: format!("3.{minor}.0"),
         release: [3, minor, 0],
         build: Build::Default,
@@ -38,4 +38,5 @@ pub(super) fn interpreter(path: &Path, minor: u64) -> Interpreter {
         library_paths: Vec::new(),
         fingerprint: String::new(),
     }
+    .into()
 }

@@ -38,6 +38,8 @@ pub(super) fn assemble(
         assembly.add(draft);
     }
     assembly.finish();
+    // They stay for as long as everything runs.
+    assembly.examples.shrink_to_fit();
     (assembly.fences, assembly.examples)
 }
 

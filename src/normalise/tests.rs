@@ -6,10 +6,10 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::discover::Start;
-use crate::plan::{Build, Surroundings};
+use crate::plan::{Build, Installation, Surroundings};
 
 fn interpreter(prefix: &str) -> Interpreter {
-    Interpreter {
+    Installation {
         version: "3.12.1".into(),
         release: [3, 12, 1],
         build: Build::Default,
@@ -20,6 +20,7 @@ fn interpreter(prefix: &str) -> Interpreter {
         library_paths: Vec::new(),
         fingerprint: String::new(),
     }
+    .into()
 }
 
 fn record(stdout: &str, stderr: &str) -> RunRecord {

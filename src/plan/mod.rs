@@ -13,7 +13,7 @@ pub mod environment;
 mod planned;
 mod selection;
 
-pub use interpreter::{Build, Interpreter, Label};
+pub use interpreter::{Build, Installation, Interpreter, Label};
 pub use planned::{
     Disposition, Plan, PlanEntry, PlannedRun, Program, ProgramBlock, ProgramFile, Surroundings,
 };

@@ -52,10 +52,10 @@ fn label(interpreter: &Interpreter, all: &[Interpreter]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::Build;
+    use crate::plan::{Build, Installation};
 
     fn interpreter(minor: u64) -> Interpreter {
-        Interpreter {
+        Installation {
             version: format!("3.{minor}.0"),
             release: [3, minor, 0],
             build: Build::Default,
@@ -66,6 +66,7 @@ mod tests {
             library_paths: Vec::new(),
             fingerprint: String::new(),
         }
+        .into()
     }
 
     #[track_caller]

@@ -136,9 +136,7 @@ impl Judging<'_> {
     /// Returns the 1-based guide line of a 0-based line of a block's code.
     pub(super) fn guide_line(&self, block: &Block, line: usize) -> usize {
         let span = block.line_spans.get(line).or(block.line_spans.last());
-        span.map_or(self.example.position.line, |span| {
-            self.line(span.start)
-        })
+        span.map_or(self.example.position.line, |span| self.line(span.start))
     }
 }
 

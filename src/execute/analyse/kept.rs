@@ -126,10 +126,11 @@ mod tests {
         let first = super::super::analyse(&interpreter, &codes, Some(&cache())).unwrap();
         let entries = cache().usage().entries;
         assert!(entries > 0);
-        let nobody = crate::plan::Interpreter {
+        let nobody: Interpreter = Installation {
             path: "/nowhere/python".into(),
-            ..interpreter.clone()
-        };
+            ..crate::plan::Installation::clone(&interpreter)
+        }
+        .into();
         let second = super::super::analyse(&nobody, &codes, Some(&cache())).unwrap();
         assert_eq!((&plain, &plain), (&first, &second));
         assert_eq!(cache().usage().entries, entries);

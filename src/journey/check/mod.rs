@@ -165,7 +165,9 @@ pub(super) fn runs_of(planned: &Plan) -> Vec<PlannedRun> {
         Disposition::Run(run) => Some(PlannedRun::clone(run)),
         Disposition::Skipped(_) | Disposition::Blocked(_) => None,
     };
-    planned.entries.iter().filter_map(run).collect()
+    let mut runs = Vec::with_capacity(planned.entries.len());
+    runs.extend(planned.entries.iter().filter_map(run));
+    runs
 }
 
 /// Reports an entry that did not run, with the reason.

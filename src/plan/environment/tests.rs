@@ -9,11 +9,11 @@ use super::*;
 use crate::child::{Command, Exit, Output};
 use crate::discover::{Config, Roots, guides};
 use crate::extract::{Document, document};
-use crate::plan::{Build, Choice, Disposition, Interpreter, plan};
+use crate::plan::{Build, Choice, Disposition, Installation, Interpreter, plan};
 
 fn interpreter(minor: u64) -> Interpreter {
     let place = format!("/python/3.{minor}");
-    Interpreter {
+    Installation {
         version: format!("3.{minor}.0"),
         release: [3, minor, 0],
         build: Build::Default,
@@ -24,6 +24,7 @@ fn interpreter(minor: u64) -> Interpreter {
         library_paths: Vec::new(),
         fingerprint: format!("fingerprint {minor}"),
     }
+    .into()
 }
 
 /// A project with one guide.

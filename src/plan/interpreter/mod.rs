@@ -7,7 +7,9 @@ mod probe;
 mod spec;
 
 use std::fmt;
+use std::ops::Deref;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -49,9 +51,27 @@ impl Build {
     }
 }
 
-/// One `CPython` interpreter, probed.
+/// One `CPython` interpreter, probed. Shared: every run of a plan and every line of a report names one.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Interpreter {
+pub struct Interpreter(Arc<Installation>);
+
+impl From<Installation> for Interpreter {
+    fn from(installation: Installation) -> Self {
+        Self(Arc::new(installation))
+    }
+}
+
+impl Deref for Interpreter {
+    type Target = Installation;
+
+    fn deref(&self) -> &Installation {
+        &self.0
+    }
+}
+
+/// What an interpreter is, and where it stands.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Installation {
     /// Full version with any pre-release tag: `3.13.0`, `3.15.0rc1`.
     pub version: String,
     /// Major, minor, micro.
@@ -73,6 +93,16 @@ pub struct Interpreter {
 }
 
 impl Interpreter {
+    /// Returns it as it is within an environment: one with a prefix of its own.
+    #[must_use]
+    pub fn within(&self, prefix: PathBuf) -> Self {
+        let installation = Installation::clone(self);
+        Self::from(Installation {
+            prefix,
+            ..installation
+        })
+    }
+
     /// Returns its minor version and build, as expected files name it: `3.13`, `3.13t`.
     #[must_use]
     pub fn label(&self) -> Label {

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::child::{Command, Exit, Output, run};
 
-use super::{Build, Interpreter, Misfit, MisfitKind};
+use super::{Build, Installation, Interpreter, Misfit, MisfitKind};
 
 /// What is run: it understands every Python since 2.7 and prints one line that begins with [`MARK`].
 const SCRIPT: &str = include_str!("probe.py");
@@ -157,7 +157,7 @@ fn interpreter(path: &Path, answer: Answer) -> Interpreter {
         (false, true) => Build::FreeThreaded,
         (false, false) => Build::Default,
     };
-    Interpreter {
+    Installation {
         fingerprint: fingerprint(&answer, &real_path),
         library_paths: library_paths(&answer),
         version: answer.version,
@@ -168,6 +168,7 @@ fn interpreter(path: &Path, answer: Answer) -> Interpreter {
         prefix: answer.prefix,
         base_prefix: answer.base_prefix,
     }
+    .into()
 }
 
 fn library_paths(answer: &Answer) -> Vec<PathBuf> {

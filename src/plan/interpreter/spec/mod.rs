@@ -6,7 +6,9 @@ use pep440_rs::{Version, VersionSpecifiers};
 
 use crate::problem::Problem;
 
-use crate::plan::interpreter::{Build, Found, Interpreter, Misfit, MisfitKind, order};
+use crate::plan::interpreter::{
+    Build, Found, Installation, Interpreter, Misfit, MisfitKind, order,
+};
 
 /// One choice of interpreters, as typed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -104,17 +106,20 @@ impl Spec {
         };
         let number = |index| numbers.get(index).copied().unwrap_or_default();
         let version: Vec<String> = numbers.iter().map(u64::to_string).collect();
-        Some(Interpreter {
-            version: version.join("."),
-            release: [number(0), number(1), number(2)],
-            build: *build,
-            path: PathBuf::new(),
-            real_path: PathBuf::new(),
-            prefix: PathBuf::new(),
-            base_prefix: PathBuf::new(),
-            library_paths: Vec::new(),
-            fingerprint: String::new(),
-        })
+        Some(
+            Installation {
+                version: version.join("."),
+                release: [number(0), number(1), number(2)],
+                build: *build,
+                path: PathBuf::new(),
+                real_path: PathBuf::new(),
+                prefix: PathBuf::new(),
+                base_prefix: PathBuf::new(),
+                library_paths: Vec::new(),
+                fingerprint: String::new(),
+            }
+            .into(),
+        )
     }
 }
 

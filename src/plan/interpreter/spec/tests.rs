@@ -8,7 +8,7 @@ use crate::problem::Class;
 fn interpreter(version: &str, build: Build, path: &str) -> Interpreter {
     let plain = version.split(['a', 'b', 'r']).next().unwrap();
     let numbers: Vec<u64> = plain.split('.').map(|part| part.parse().unwrap()).collect();
-    Interpreter {
+    Installation {
         version: version.to_owned(),
         release: numbers.try_into().unwrap(),
         build,
@@ -19,6 +19,7 @@ fn interpreter(version: &str, build: Build, path: &str) -> Interpreter {
         library_paths: Vec::new(),
         fingerprint: String::new(),
     }
+    .into()
 }
 
 fn machine() -> Found {
