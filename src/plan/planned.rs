@@ -134,6 +134,8 @@ impl Plan {
     #[must_use]
     pub fn new(mut entries: Vec<PlanEntry>) -> Self {
         entries.sort_by(|a, b| a.order().cmp(&b.order()));
+        // A plan stays for as long as everything runs.
+        entries.shrink_to_fit();
         Self { entries }
     }
 

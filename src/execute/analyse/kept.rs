@@ -126,11 +126,8 @@ mod tests {
         let first = super::super::analyse(&interpreter, &codes, Some(&cache())).unwrap();
         let entries = cache().usage().entries;
         assert!(entries > 0);
-        let nobody: Interpreter = Installation {
-            path: "/nowhere/python".into(),
-            ..crate::plan::Installation::clone(&interpreter)
-        }
-        .into();
+        let mut nobody = interpreter.clone();
+        nobody.path = "/nowhere/python".into();
         let second = super::super::analyse(&nobody, &codes, Some(&cache())).unwrap();
         assert_eq!((&plain, &plain), (&first, &second));
         assert_eq!(cache().usage().entries, entries);

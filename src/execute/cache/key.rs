@@ -163,7 +163,7 @@ mod tests {
     use super::*;
     use crate::discover::{Limits, Start};
     use crate::execute::testing::interpreter;
-    use crate::plan::{Installation, ProgramBlock, ProgramFile, Surroundings};
+    use crate::plan::{ProgramBlock, ProgramFile, Surroundings};
 
     fn run() -> PlannedRun {
         PlannedRun {
@@ -181,13 +181,6 @@ mod tests {
             surroundings: Surroundings::default(),
             environment: None,
         }
-    }
-
-    /// Changes the interpreter of a run.
-    fn of(run: &mut PlannedRun, change: impl FnOnce(&mut Installation)) {
-        let mut installation = Installation::clone(&run.interpreter);
-        change(&mut installation);
-        run.interpreter = installation.into();
     }
 
     fn changed(change: impl FnOnce(&mut PlannedRun)) -> Key {
@@ -226,12 +219,9 @@ mod tests {
             (2, changed(|run| run.program.stdin = "1".to_owned())),
             (
                 3,
-                changed(|run| of(run, |it| it.fingerprint = "other".to_owned())),
+                changed(|run| run.interpreter.fingerprint = "other".to_owned()),
             ),
-            (
-                3,
-                changed(|run| of(run, |it| it.path = "/opt/other".into())),
-            ),
+            (3, changed(|run| run.interpreter.path = "/opt/other".into())),
             (5, changed(|run| run.environment = Some("web-1".into()))),
             (6, changed(|run| run.limits.timeout_ms += 1)),
             (6, changed(|run| run.limits.memory += 1)),

@@ -71,7 +71,7 @@ fn disposition(
     }
     match provision(&name_of(document, example)?, &run.interpreter) {
         Provision::Ready(folder) => {
-            run.interpreter = run.interpreter.within(folder.clone());
+            run.interpreter.prefix.clone_from(&folder);
             run.environment = Some(folder);
             None
         }

@@ -7,7 +7,7 @@ mod probe;
 mod spec;
 
 use std::fmt;
-use std::ops::Deref;
+use std::ops::{Deref, DerefMut};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -69,6 +69,13 @@ impl Deref for Interpreter {
     }
 }
 
+impl DerefMut for Interpreter {
+    /// Lets one be changed: it is a copy of its own from then on.
+    fn deref_mut(&mut self) -> &mut Installation {
+        Arc::make_mut(&mut self.0)
+    }
+}
+
 /// What an interpreter is, and where it stands.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Installation {
@@ -93,16 +100,6 @@ pub struct Installation {
 }
 
 impl Interpreter {
-    /// Returns it as it is within an environment: one with a prefix of its own.
-    #[must_use]
-    pub fn within(&self, prefix: PathBuf) -> Self {
-        let installation = Installation::clone(self);
-        Self::from(Installation {
-            prefix,
-            ..installation
-        })
-    }
-
     /// Returns its minor version and build, as expected files name it: `3.13`, `3.13t`.
     #[must_use]
     pub fn label(&self) -> Label {
