@@ -4,7 +4,7 @@ FENCEPOST = target/release/fencepost
 SANDBOX ?= full
 PYTHON ?= python3
 
-.PHONY: check test test-records fidelity lint record build bench bench-peers install python3.13t
+.PHONY: check test test-records fidelity lint record build bench bench-peers bench-scale bench-many bench-sandbox install python3.13t
 
 ## The main job: builds, then verifies the guides on the CPythons found. SANDBOX=off where none can be had.
 check: build
@@ -41,13 +41,25 @@ record: build
 python3.13t:
 	.ci/python3.13t target/python3.13t
 
-## The pure stages, against their floors.
+## The pure stages, against their floors, and the sandbox.
 bench:
 	$(CARGO) bench --locked
 
 ## fencepost beside its peers on 1,000 examples: a table of ratios in Markdown; installs them below target/.
 bench-peers: build
 	$(PYTHON) benches/peers.py
+
+## Four interpreters against one, sleepers beside burners, extraction of 3,000 guides: each with its aim.
+bench-scale: build
+	$(PYTHON) benches/scale.py interpreters load naps extraction
+
+## 20,000 examples against 1,000: time of each, memory, and what grows.
+bench-many: build
+	$(PYTHON) benches/scale.py many
+
+## A run in the sandbox against a bare spawn of the same interpreter.
+bench-sandbox:
+	$(CARGO) bench --locked --bench sandbox
 
 install:
 	$(CARGO) install --locked --path .

@@ -4,9 +4,10 @@
     scale.py interpreters   four interpreters against one
     scale.py load           examples that sleep beside examples that burn CPU
     scale.py naps           examples that only sleep
+    scale.py extraction     3,000 guides against pulldown-cmark's bare loop
     scale.py many           20,000 examples against 1,000: time of each, memory, what grows
 
-Every run is cold, in the full sandbox, and counted: fewer results than examples, or any that failed,
+Every run of examples is cold, in the full sandbox, and counted: fewer results than examples, or any that failed,
 end the measurement.
 """
 
@@ -16,13 +17,13 @@ import argparse
 import json
 import os
 import statistics
-import sys
+import subprocess
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import corpus
-from measure import (WORK, Aim, Measured, empty, fencepost, heading, interpreter, measure, say, surroundings,
+from measure import (ROOT, WORK, Aim, Measured, empty, fencepost, heading, interpreter, measure, say, surroundings,
                      table, told)
 
 MANY_SECONDS = 280.0
@@ -83,6 +84,16 @@ def scheduled(kind: str, examples: int, in_guides: int, rounds: int) -> None:
     print()
     ratio = statistics.median(run.wall / bound for run, bound in zip(measured, bounds))
     print(told([Aim(f"{kind}: wall : max(longest, CPU / CPUs)", ratio, 1.25)]))
+
+
+def extraction(examples: int | None, _rounds: int) -> None:
+    """Measures the extraction of 20,000 fences in 3,000 files, by `benches/extraction.rs`."""
+    folder, _ = guides("fences", examples or 20_000, 3_000 if examples is None else max(1, examples // 7))
+    command = ["cargo", "bench", "--quiet", "--locked", "--bench", "extraction", "--", folder]
+    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, check=False)
+    if done.returncode != 0 or b"| extraction : bare loop |" not in done.stdout:
+        raise SystemExit("error: the extraction was not measured")
+    print(done.stdout.decode())
 
 
 def many(examples: int | None, _rounds: int) -> None:
@@ -225,7 +236,7 @@ def four() -> dict[str, Path]:
     return dict(found[minor] for minor in chosen)
 
 
-PARTS = {"interpreters": interpreters, "load": load, "naps": naps, "many": many}
+PARTS = {"interpreters": interpreters, "load": load, "naps": naps, "extraction": extraction, "many": many}
 
 if __name__ == "__main__":
     main()
