@@ -188,6 +188,23 @@ fn a_free_threaded_build_is_an_interpreter_of_its_own() {
         (&result["build"], &result["stdout"]),
         (&"free-threaded".into(), &"False\n".into())
     );
+    if !crate::support::has_python("3.13") {
+        return;
+    }
+    let code = "import sysconfig\nprint(sysconfig.get_config_var('Py_GIL_DISABLED'))";
+    project.write("a.md", &format!("# A\n\n```python\n{code}\n```\n"));
+    let both = "compare --python 3.13 --python 3.13t";
+    let comparison = &project
+        .run(&format!("{both} --format json"))
+        .json("comparison")[0];
+    let printed = |group: usize| comparison["groups"][group]["stdout"].clone();
+    assert_eq!((printed(0), printed(1)), ("0\n".into(), "1\n".into()));
+    let table = project.run(&format!("{both} --format markdown")).stdout();
+    let rows: Vec<&str> = table.lines().skip(2).collect();
+    assert!(
+        rows[0].ends_with("| `0` |") && rows[1].contains("t | `1` |"),
+        "{table}"
+    );
 }
 
 /// Makes what a mirror serves: an archive that holds a fake CPython, and the list that names it.

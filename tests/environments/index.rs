@@ -160,11 +160,14 @@ fn what_a_kill_in_mid_sync_left_is_repaired_by_the_next_sync() {
 
 #[test]
 fn a_package_that_is_not_the_one_that_was_locked_is_refused() {
+    let config = CONFIG.replace("requires = [\"greeting\"]", "requirements = \"greet.txt\"");
     with_each(|tool| {
-        let Some(index) = Index::new(tool, CONFIG, GUIDE) else {
+        let Some(index) = Index::new(tool, &config, GUIDE) else {
             return;
         };
         let project = &index.project;
+        project.write("greet.txt", "-r more.txt\n");
+        project.write("more.txt", "greeting\n");
         project.run("env lock").exits(0);
         index.forget_downloads();
         index.add("greeting", "1.0", "py3-none-any", "owned");
@@ -238,7 +241,8 @@ fn listed(version: &str) -> bool {
 #[test]
 fn script_metadata_has_an_environment_of_its_own() {
     let guide = "# Guide\n\n<!-- fencepost: name=script -->\n```python\n# /// script\n# dependencies = [\"greeting==1.0\"]\n# ///\n\
-                 import greeting\n\nprint(greeting.hello())\n```\n";
+                 import greeting\n\nprint(greeting.hello())\ntry:\n    open(greeting.__file__, 'a')\n\
+                 except OSError:\n    print('read-only')\n```\n";
     with_each(|tool| {
         let Some(index) = Index::new(tool, "guides = \"docs/*.md\"\n", guide) else {
             return;
@@ -248,6 +252,6 @@ fn script_metadata_has_an_environment_of_its_own() {
         blocked.prints("is not locked: run `fencepost env lock script-");
         project.run("env lock").exits(0).complains("script-");
         let result = &project.run("check --sync --format json").exits(0).results()[0];
-        assert_eq!(result["stdout"], "hello\n", "{tool:?}");
+        assert_eq!(result["stdout"], "hello\nread-only\n", "{tool:?}");
     });
 }

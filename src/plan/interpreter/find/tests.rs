@@ -258,6 +258,37 @@ fn a_wrapper_stands_for_what_it_starts() {
 }
 
 #[test]
+fn free_threaded_and_debug_builds_are_interpreters_of_their_own() {
+    let machine = Machine::new();
+    for (name, key) in [
+        ("python3.13", ""),
+        ("python3.13t", "free_threaded"),
+        ("python3.13d", "debug"),
+    ] {
+        let path = machine.fake(&format!("bin/{name}"), "cpython", "3.13.1");
+        let text = fs::read_to_string(&path).unwrap();
+        let (off, on) = (format!("\"{key}\": false"), format!("\"{key}\": true"));
+        fs::write(&path, text.replace(&off, &on)).unwrap();
+    }
+    let found = machine.find();
+    let labels: Vec<String> = found
+        .interpreters
+        .iter()
+        .map(|one| one.label().minor())
+        .collect();
+    assert_eq!(labels, ["3.13", "3.13t", "3.13d"]);
+    for (spec, build) in [
+        ("3.13", Build::Default),
+        ("3.13t", Build::FreeThreaded),
+        ("3.13d", Build::Debug),
+    ] {
+        let chosen = choose(&[Spec::parse(spec).unwrap()], &found).unwrap();
+        let builds: Vec<Build> = chosen.iter().map(|one| one.build).collect();
+        assert_eq!(builds, [build], "{spec}");
+    }
+}
+
+#[test]
 fn paths_that_the_user_names_are_asked_too() {
     let machine = Machine::new();
     let good = machine.fake("else/bin/python", "cpython", "3.12.1");
