@@ -162,7 +162,7 @@ fn summary(examples: &[ExampleReport], interpreters: usize) -> String {
         }
         (_, 0) => "every example that ran behaves alike on these interpreters".to_owned(),
         (all, some) => format!(
-            "{some} of {} change between these interpreters",
+            "changing between these interpreters: {some} of {}",
             count(all, "example")
         ),
     }

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use owo_colors::OwoColorize;
 use serde_json::{Value, json};
 
-use crate::compare::{Behaviour, Behaviours, DifferenceClass};
+use crate::compare::{Behaviour, Behaviours, DifferenceClass, Stream};
 use crate::plan::Interpreter;
 
 use super::{ExampleReport, Report, difference, ending_in_words, safe, versions};
@@ -81,12 +81,7 @@ fn write_group(report: &Report, group: &Behaviour, sink: &mut dyn Write) -> io::
             "  {on}: {}",
             ending_in_words(&group.transcript.ending)
         )?;
-        return group
-            .transcript
-            .stdout
-            .lines()
-            .take(12)
-            .try_for_each(|line| writeln!(sink, "     {}", safe::terminal(line)));
+        return write_output(group, sink);
     };
     let class = match change.class {
         DifferenceClass::Cosmetic => "cosmetic",
@@ -98,7 +93,18 @@ fn write_group(report: &Report, group: &Behaviour, sink: &mut dyn Write) -> io::
         "  {on}: {stream} differs {class}: {}",
         safe::terminal(&change.why)
     )?;
-    difference::write(&change.expected, &change.actual, sink)
+    difference::write(&change.expected, &change.actual, sink)?;
+    if change.stream == Stream::Ending {
+        return write_output(group, sink);
+    }
+    Ok(())
+}
+
+/// Writes the first lines of what a group prints.
+fn write_output(group: &Behaviour, sink: &mut dyn Write) -> io::Result<()> {
+    const ENOUGH: usize = 12;
+    let mut lines = group.transcript.stdout.lines().take(ENOUGH);
+    lines.try_for_each(|line| writeln!(sink, "     {}", safe::terminal(line)))
 }
 
 /// Returns one example's groups as JSON.

@@ -23,7 +23,7 @@ fn exactly_the_examples_that_differ_are_listed_and_grouped() {
         "{}",
         ran.stdout()
     );
-    ran.prints("1 of 2 examples change between these interpreters")
+    ran.prints("changing between these interpreters: 1 of 2 examples")
         .prints("3.12 and earlier")
         .prints("+(2000, 10, 10)")
         .prints("in meaning");
