@@ -1,6 +1,5 @@
 //! The whole of a guide, understood: fences, examples, outputs.
 
-use memchr::memmem;
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
 use crate::discover::{Guide, Limits, Sharing};
@@ -8,11 +7,12 @@ use crate::position::{Position, Span};
 use crate::problem::Problem;
 
 use super::containers::structure;
+use super::context::Context;
 use super::dialects::{Dialect, Dialects};
 use super::examples::assemble;
 use super::includes::Includes;
 use super::outline::Piece;
-use super::reader::{Context, Reading, read};
+use super::reader::{Reading, read};
 use super::source::Source;
 use super::{Directives, Fence, VersionCondition};
 
@@ -136,12 +136,7 @@ pub fn document_with_includes(guide: &Guide, includes: &Includes<'_>) -> Documen
     let mut pieces = structure(text, &Source::whole(text).mended(), 0);
     pieces.drain(..count_in_front_matter(text, &pieces));
     let dialects = Dialects::new(guide.settings.dialects.as_deref());
-    let context = Context {
-        includes,
-        dialects,
-        outputs_are_claims: dialects.read(Dialect::Phmdoctest)
-            && memmem::find(text.as_bytes(), b"<!--phmdoctest-").is_some(),
-    };
+    let context = Context::new(text, dialects, includes);
     let Reading {
         drafts,
         mut problems,

@@ -8,8 +8,9 @@ use crate::problem::Problem;
 
 use super::directives::Given;
 use super::draft::{Draft, Role, Runnable};
+use super::groups::{drop_conditions, limits, merge};
 use super::problems::{Places, Problems};
-use super::{Block, Directives, Example, Extra, Fate, Fence, OutputFence};
+use super::{Block, Example, Extra, Fate, Fence, OutputFence};
 
 /// The name of the one example of a guide whose blocks all share a process.
 const WHOLE_GUIDE: &str = "guide";
@@ -21,13 +22,15 @@ pub(super) fn assemble(
     shares: bool,
     problems: &mut Problems,
 ) -> (Vec<Fence>, Vec<Example>) {
+    let is_block = |draft: &&Draft| matches!(draft.role, Role::Block(_));
+    let blocks = drafts.iter().filter(is_block).count();
     let mut assembly = Assembly {
         guide,
         shares,
         places: Places::new(&guide.text),
         problems,
         fences: Vec::with_capacity(drafts.len()),
-        examples: Vec::new(),
+        examples: Vec::with_capacity(blocks),
         groups: HashMap::new(),
         running: running_groups(&drafts),
         names: HashMap::new(),
@@ -107,7 +110,7 @@ impl Assembly<'_> {
                     name: draft.name,
                     joins: draft.joins,
                 };
-                self.block(index, &about, runnable);
+                self.block(index, about, runnable);
             }
             Role::Output {
                 of,
@@ -145,24 +148,27 @@ impl Assembly<'_> {
         }
     }
 
-    fn block(&mut self, fence: usize, about: &About, runnable: Runnable) {
-        let About { given, name, .. } = about;
+    fn block(&mut self, fence: usize, about: About, runnable: Runnable) {
+        let About { given, name, joins } = about;
         let skipped = runnable.skipped.is_some();
         let explicit = given.directives.group.clone();
-        self.claim_name(given, self.fences[fence].position);
+        self.claim_name(&given, self.fences[fence].position);
         if let Some(name) = explicit
             .as_ref()
             .filter(|name| skipped && self.running.contains(*name))
         {
-            self.fences[fence].id = Some(format!("{}#{name}", self.guide.id));
+            self.fences[fence].id = Some(self.id(name));
             return;
         }
         let shared = (self.shares && !skipped).then(|| WHOLE_GUIDE.to_owned());
-        let joins = about.joins.filter(|_| !skipped && explicit.is_none());
+        let joins = joins.filter(|_| !skipped && explicit.is_none());
         let joined = joins.and_then(|of| self.homes[of]).map(|home| home.0);
         let group = explicit.or(shared);
-        let mut directives = given.directives.clone();
-        directives.skip.clone_from(&runnable.skipped);
+        let Given {
+            mut directives,
+            keys,
+        } = given;
+        directives.skip = runnable.skipped;
         let block = Block {
             fence,
             kind: runnable.kind,
@@ -175,12 +181,16 @@ impl Assembly<'_> {
             .and_then(|group| self.groups.get(group))
             .copied();
         let example = match known.or(joined) {
-            Some(example) => self.join(example, block, given),
-            None => self.open(group.as_deref(), name, block),
+            Some(example) => self.join(example, block, &keys),
+            None => self.open(group.as_deref(), &name, block),
         };
         self.fences[fence].id = Some(self.examples[example].id.clone());
         let within = self.examples[example].blocks.len().saturating_sub(1);
         self.homes[fence] = Some((example, within));
+    }
+
+    fn id(&self, name: &str) -> String {
+        [&self.guide.id, "#", name].concat()
     }
 
     /// Starts an example with its first block.
@@ -192,7 +202,7 @@ impl Assembly<'_> {
             .or(block.directives.name.as_deref())
             .unwrap_or(automatic);
         let example = Example {
-            id: format!("{}#{name}", self.guide.id),
+            id: self.id(name),
             name: name.to_owned(),
             named,
             position,
@@ -210,12 +220,12 @@ impl Assembly<'_> {
     }
 
     /// Adds a block to the example of its group.
-    fn join(&mut self, index: usize, block: Block, given: &Given) -> usize {
+    fn join(&mut self, index: usize, block: Block, keys: &[(&'static str, usize)]) -> usize {
         let example = &mut self.examples[index];
         if let Some(key) = merge(&mut example.directives, &block.directives) {
-            let offset = given
-                .place(key)
-                .unwrap_or(self.fences[block.fence].span.start);
+            let place = keys.iter().find(|(given, _)| *given == key);
+            let start = self.fences[block.fence].span.start;
+            let offset = place.map_or(start, |(_, offset)| *offset);
             let group = &example.name;
             let message =
                 format!("directive `{key}` says something else than before in group `{group}`");
@@ -274,16 +284,14 @@ impl Assembly<'_> {
 
     /// Gives each file to the example of its group, or to the next one.
     fn give_files(&mut self) {
+        let mut written: HashSet<(usize, String)> = HashSet::new();
         for (group, extra, place) in std::mem::take(&mut self.files) {
-            let next = || {
-                let follows = |example: &Example| example.blocks[0].fence > extra.fence;
-                self.examples.iter().position(follows)
-            };
+            let stands_above = |example: &Example| example.blocks[0].fence < extra.fence;
             let home = match &group {
                 Some(group) => self.groups.get(group).copied(),
-                None => next(),
+                None => Some(self.examples.partition_point(stands_above)),
             };
-            let Some(home) = home else {
+            let Some(home) = home.filter(|home| *home < self.examples.len()) else {
                 let problem = Problem::finding(
                     "bad-directive",
                     "no example follows that this file could stand beside",
@@ -293,7 +301,7 @@ impl Assembly<'_> {
                 continue;
             };
             let example = &mut self.examples[home];
-            if example.files.iter().any(|file| file.path == extra.path) {
+            if !written.insert((home, extra.path.clone())) {
                 let message = format!("`{}` is written twice for one example", extra.path);
                 self.problems
                     .add(place, Problem::finding("bad-directive", message));
@@ -306,6 +314,10 @@ impl Assembly<'_> {
 
     /// Reports examples whose ids are equal: a name and a group, or a name that is an automatic one.
     fn part_equal_ids(&mut self) {
+        // Names that are made of headings and numbers are distinct by themselves.
+        if !self.examples.iter().any(|example| example.named) && !self.shares {
+            return;
+        }
         let mut seen: HashMap<&str, usize> = HashMap::new();
         for example in &self.examples {
             let line = example.position.line;
@@ -326,68 +338,5 @@ impl Assembly<'_> {
                 self.problems.add(self.fences[fence].span.start, problem);
             }
         }
-    }
-}
-
-/// Adds what a later block of a group says; returns a key on which both disagree.
-fn merge(into: &mut Directives, from: &Directives) -> Option<&'static str> {
-    let mut conflict = None;
-    macro_rules! option {
-        ($field:ident, $key:literal) => {
-            match (&into.$field, &from.$field) {
-                (Some(a), Some(b)) if a != b => conflict = Some($key),
-                (None, Some(_)) => into.$field.clone_from(&from.$field),
-                _ => {}
-            }
-        };
-    }
-    option!(env, "env");
-    option!(timeout_ms, "timeout");
-    option!(memory, "memory");
-    option!(processes, "processes");
-    option!(disk, "disk");
-    option!(output, "output");
-    option!(raises, "raises");
-    option!(exit, "exit");
-    option!(signal, "signal");
-    option!(stdin, "stdin");
-    option!(start, "start");
-    if from.stdout != super::StdoutMode::default() {
-        into.stdout = from.stdout;
-    }
-    if from.stderr != super::StderrMode::default() {
-        into.stderr = from.stderr;
-    }
-    for filter in &from.filters {
-        if !into.filters.contains(filter) {
-            into.filters.push(filter.clone());
-        }
-    }
-    into.alone |= from.alone;
-    into.top_level_await |= from.top_level_await;
-    conflict
-}
-
-/// In a group each block has its own conditions; the whole has one only where all agree.
-fn drop_conditions(example: &mut Example) {
-    let first = &example.blocks[0].directives;
-    let agree = |block: &Block| {
-        block.directives.python == first.python && block.directives.build == first.build
-    };
-    if !example.blocks.iter().all(agree) {
-        example.directives.python = None;
-        example.directives.build = None;
-    }
-}
-
-/// Returns the limits of configuration, overridden by directives.
-fn limits(settings: &Limits, directives: &Directives) -> Limits {
-    Limits {
-        timeout_ms: directives.timeout_ms.unwrap_or(settings.timeout_ms),
-        memory: directives.memory.unwrap_or(settings.memory),
-        processes: directives.processes.unwrap_or(settings.processes),
-        files: settings.files,
-        output: directives.output.unwrap_or(settings.output),
-        disk: directives.disk.unwrap_or(settings.disk),
     }
 }

@@ -1,5 +1,7 @@
 //! The info string of a fence: which language it names, and what else it says.
 
+use std::borrow::Cow;
+
 use crate::wording::nearest;
 
 use super::attributes::{Attribute, attributes};
@@ -27,24 +29,23 @@ pub(super) enum Language {
 
 /// An info string, understood.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Info {
+pub(super) struct Info<'a> {
     /// What it names.
     pub(super) language: Language,
     /// The word that names it, as written.
-    pub(super) word: String,
+    pub(super) word: &'a str,
     /// A directive in braces before it: `code-cell` in `{code-cell} ipython3`.
-    pub(super) role: Option<String>,
+    pub(super) role: Option<&'a str>,
     /// The first word after that directive.
-    pub(super) argument: String,
+    pub(super) argument: &'a str,
     /// Everything after the language; spans are bytes of the info string.
     pub(super) attributes: Vec<Attribute>,
 }
 
-impl Info {
+impl Info<'_> {
     /// Says whether the fence is a box of Markdown, such as `{note}` or `{tab-item}` of `MyST`.
     pub(super) fn is_box(&self) -> bool {
-        let role = self.role.as_deref().unwrap_or_default();
-        BOXES.contains(&role)
+        self.role.is_some_and(|role| BOXES.contains(&role))
     }
 }
 
@@ -80,7 +81,7 @@ const BOXES: [&str; 27] = [
 ];
 
 /// Reads an info string.
-pub(super) fn info(text: &str) -> Info {
+pub(super) fn info(text: &str) -> Info<'_> {
     if let Some(inside) = text.strip_prefix('{') {
         return braced(text, inside);
     }
@@ -90,15 +91,15 @@ pub(super) fn info(text: &str) -> Info {
     let from = word.len() + usize::from(!glued.is_empty() && glued.starts_with([',', ';']));
     Info {
         language: language(word),
-        word: word.to_owned(),
+        word,
         role: None,
-        argument: String::new(),
+        argument: "",
         attributes: shifted(text, from.min(text.len())),
     }
 }
 
 /// Reads an info string that opens with a brace: `{.py …}`, `{python}`, `{code-cell} ipython3`.
-fn braced(text: &str, inside: &str) -> Info {
+fn braced<'a>(text: &'a str, inside: &'a str) -> Info<'a> {
     let inside = inside.trim_start();
     let start = text.len() - inside.len();
     let end = inside.find(|letter: char| letter.is_whitespace() || ",}".contains(letter));
@@ -123,8 +124,8 @@ fn braced(text: &str, inside: &str) -> Info {
         _ => (word, knitr_language(word)),
     };
     Info {
-        role: Some(word.to_owned()),
-        argument: argument.to_owned(),
+        role: Some(word),
+        argument,
         ..known(named, after, language)
     }
 }
@@ -138,18 +139,21 @@ fn knitr_language(word: &str) -> Language {
     }
 }
 
-fn known(word: &str, attributes: Vec<Attribute>, language: Language) -> Info {
+fn known(word: &str, attributes: Vec<Attribute>, language: Language) -> Info<'_> {
     Info {
         language,
-        word: word.to_owned(),
+        word,
         role: None,
-        argument: String::new(),
+        argument: "",
         attributes,
     }
 }
 
 /// Reads the attributes after `from`, with spans in the whole of `text`; keeps the braces' depth.
 fn shifted(text: &str, from: usize) -> Vec<Attribute> {
+    if text.len() == from {
+        return Vec::new();
+    }
     let inside = from > 0 && text[..from].contains('{') && !text[..from].contains('}');
     let prefix = if inside { "{" } else { "" };
     let rest = format!("{prefix}{}", &text[from..]);
@@ -226,8 +230,8 @@ pub(super) fn language(word: &str) -> Language {
     if word.len() > 32 {
         return Language::Other;
     }
-    let lower = word.to_lowercase();
-    let lower = lower.as_str();
+    let lower = lowered(word);
+    let lower = lower.as_ref();
     if PYTHON.contains(&lower) || is_versioned(lower) {
         return Language::Python;
     }
@@ -245,6 +249,16 @@ pub(super) fn language(word: &str) -> Language {
         _ if OTHERS.contains(&lower) => Language::Other,
         _ if is_misspelt(lower) => Language::Misspelt,
         _ => Language::Other,
+    }
+}
+
+/// Returns a word in lower case, as it is where it has no other letters.
+fn lowered(word: &str) -> Cow<'_, str> {
+    let is_lower = |byte: u8| byte.is_ascii() && !byte.is_ascii_uppercase();
+    if word.bytes().all(is_lower) {
+        Cow::Borrowed(word)
+    } else {
+        Cow::Owned(word.to_lowercase())
     }
 }
 

@@ -1,6 +1,7 @@
 //! Names of examples that the guide did not name: the path of headings above them, and a number.
 
 use std::collections::HashMap;
+use std::fmt::Write;
 
 /// The headings of a guide that stand below its title, as a tree.
 #[derive(Debug, Default)]
@@ -43,46 +44,81 @@ impl Headings {
 
     /// Names all Python fences of the guide, given the heading that each stands under, in order.
     pub(super) fn names(&self, sections: &[Option<usize>]) -> Vec<String> {
-        let mut paths: HashMap<usize, String> = HashMap::new();
-        let mut counts: HashMap<String, usize> = HashMap::new();
-        let mut named = |section: &Option<usize>| {
-            let path = section.map_or_else(String::new, |section| {
-                let known = paths.entry(section).or_insert_with(|| self.path(section));
-                known.clone()
-            });
-            let prefix = if path.is_empty() { "" } else { "/" };
-            let count = counts.entry(path.clone()).or_default();
-            *count += 1;
-            format!("{path}{prefix}{count}")
-        };
-        sections.iter().map(&mut named).collect()
+        let parts = || sections.chunk_by(|one, next| one == next);
+        let mut counts: HashMap<String, usize> = HashMap::with_capacity(parts().count());
+        let mut names = Vec::with_capacity(sections.len());
+        for fences in parts() {
+            let mut path = String::new();
+            if let Some(section) = fences[0] {
+                self.push_path(section, &mut path);
+            }
+            let before = counts.get(&path).copied().unwrap_or_default();
+            let numbers = before + 1..=before + fences.len();
+            names.extend(numbers.map(|number| numbered(&path, number)));
+            counts.insert(path, before + fences.len());
+        }
+        names
     }
 
-    fn path(&self, section: usize) -> String {
-        let up = |heading: &usize| self.found[*heading].parent;
-        let anchors = std::iter::successors(Some(section), up);
-        let anchors = anchors.map(|heading| anchor(&self.found[heading].text));
-        let mut anchors: Vec<String> = anchors.filter(|anchor| !anchor.is_empty()).collect();
-        anchors.reverse();
-        anchors.join("/")
+    fn push_path(&self, section: usize, path: &mut String) {
+        let heading = &self.found[section];
+        if let Some(parent) = heading.parent {
+            self.push_path(parent, path);
+        }
+        let (end, slash) = (path.len(), !path.is_empty());
+        if slash {
+            path.push('/');
+        }
+        push_anchor(&heading.text, path);
+        if path.len() == end + usize::from(slash) {
+            path.truncate(end);
+        }
     }
+}
+
+fn numbered(path: &str, number: usize) -> String {
+    let mut name = String::with_capacity(path.len() + 4);
+    name.push_str(path);
+    if !path.is_empty() {
+        name.push('/');
+    }
+    write!(name, "{number}").expect("a string takes text");
+    name
 }
 
 /// How many letters of a heading can stand in a name; every fence below it repeats them.
 const LONGEST: usize = 300;
 
-/// Makes an anchor as GitHub does: lower case, punctuation gone, spaces to hyphens.
-fn anchor(heading: &str) -> String {
-    let letters = heading.trim().chars().flat_map(char::to_lowercase);
-    letters
-        .take(LONGEST)
-        .filter_map(|letter| match letter {
-            ' ' => Some('-'),
-            '-' | '_' => Some(letter),
-            _ if letter.is_alphanumeric() || is_mark(letter) => Some(letter),
-            _ => None,
-        })
-        .collect()
+/// Adds an anchor as GitHub makes it: lower case, punctuation gone, spaces to hyphens.
+fn push_anchor(heading: &str, path: &mut String) {
+    let heading = heading.trim();
+    path.reserve(heading.len().min(2 * LONGEST));
+    let mut left = LONGEST;
+    for letter in heading.chars() {
+        if left == 0 {
+            break;
+        }
+        if letter.is_ascii() {
+            left -= 1;
+            push_letter(letter.to_ascii_lowercase(), path);
+        } else {
+            for lower in letter.to_lowercase().take(left) {
+                left -= 1;
+                push_letter(lower, path);
+            }
+        }
+    }
+}
+
+fn push_letter(letter: char, path: &mut String) {
+    match letter {
+        ' ' => path.push('-'),
+        'a'..='z' | '0'..='9' | '-' | '_' => path.push(letter),
+        _ if !letter.is_ascii() && (letter.is_alphanumeric() || is_mark(letter)) => {
+            path.push(letter);
+        }
+        _ => {}
+    }
 }
 
 /// Combining marks, which belong to the letter before them (`й` in its decomposed form).
@@ -96,6 +132,11 @@ mod tests {
 
     #[test]
     fn anchors_are_those_of_github() {
+        let anchor = |heading: &str| {
+            let mut anchor = String::new();
+            push_anchor(heading, &mut anchor);
+            anchor
+        };
         assert_eq!(anchor("Вопрос 3. Что такое GIL?"), "вопрос-3-что-такое-gil");
         assert_eq!(anchor("`list.sort()` & friends"), "listsort--friends");
         assert_eq!(anchor("🚀 Go_fast"), "-go_fast");

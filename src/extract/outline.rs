@@ -12,6 +12,10 @@ use super::source::Source;
 /// How much of a paragraph is kept to see whether it is a label.
 const LABEL_BYTES: usize = 300;
 
+/// Room is made for so many pieces, and one more for so many bytes: what guides usually need.
+const FEWEST_PIECES: usize = 16;
+const BYTES_FOR_A_PIECE: usize = 128;
+
 /// A part of a line's text: bytes of the guide, or spaces that a tab became.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Chunk {
@@ -91,7 +95,7 @@ pub(super) fn outline(guide: &str, source: &Source<'_>) -> Vec<Piece> {
     let mut reader = Reader {
         guide,
         source,
-        pieces: Vec::new(),
+        pieces: Vec::with_capacity(FEWEST_PIECES + source.text.len() / BYTES_FOR_A_PIECE),
         open: Open::Nothing,
         depth: 0,
         lists: 0,

@@ -107,18 +107,22 @@ const BEGINNINGS: [&str; 46] = [
 ];
 
 fn announces(text: &str) -> bool {
-    let lower: String = text
-        .trim()
-        .chars()
-        .take(60)
-        .collect::<String>()
-        .to_lowercase();
-    let lower = lower.trim_start_matches(|letter: char| !letter.is_alphanumeric());
+    let text = text.trim_start_matches(|letter: char| !letter.is_alphanumeric());
     BEGINNINGS.iter().any(|beginning| {
-        lower
-            .strip_prefix(beginning)
-            .is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
+        after(text, beginning).is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
     })
+}
+
+/// Returns what follows a beginning in lower case, whatever case the text has it in.
+fn after<'a>(text: &'a str, beginning: &str) -> Option<&'a str> {
+    let mut letters = text.chars();
+    for wanted in beginning.chars() {
+        let letter = letters.next()?;
+        if letter != wanted && !letter.to_lowercase().eq([wanted]) {
+            return None;
+        }
+    }
+    Some(letters.as_str())
 }
 
 #[cfg(test)]

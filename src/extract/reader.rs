@@ -2,19 +2,17 @@
 
 use std::mem;
 
-use memchr::{memchr2, memmem};
+use memchr::memchr2;
 
 use crate::problem::Problem;
 
 use super::FenceKind;
 use super::comments::{Html, Word, html};
+use super::context::Context;
 use super::dialects::wishes::{Asked, Standing};
-use super::dialects::{
-    Dialect, Dialects, attribute_wishes, comment_wishes, invisible_language, options,
-};
+use super::dialects::{Dialect, attribute_wishes, comment_wishes, invisible_language, options};
 use super::directives::Given;
 use super::draft::{Draft, Role, name_drafts};
-use super::includes::Includes;
 use super::info::{Info, Language, info};
 use super::lines::{Line, lines};
 use super::names::Headings;
@@ -32,32 +30,19 @@ pub(super) struct Reading {
     pub(super) problems: Problems,
 }
 
-/// What reading a guide needs besides its text.
-#[derive(Clone, Copy)]
-pub(super) struct Context<'a> {
-    /// Finds the files that blocks name.
-    pub(super) includes: &'a Includes<'a>,
-    /// Which tools' markup is read.
-    pub(super) dialects: Dialects<'a>,
-    /// Whether outputs are claims without a label, as phmdoctest has it.
-    pub(super) outputs_are_claims: bool,
-}
-
 /// Reads the pieces of a guide.
 pub(super) fn read(guide: &str, pieces: Vec<Piece>, context: Context<'_>) -> Reading {
-    let shares = |mark: &str| memmem::find(guide.as_bytes(), mark.as_bytes()).is_some();
-    let sybil = context.dialects.read(Dialect::Sybil)
-        && ["<!-- clear-namespace", "invisible-code"]
-            .into_iter()
-            .any(shares);
     let mut reader = Reader {
         guide,
         context,
-        found: Reading::default(),
+        found: Reading {
+            drafts: Vec::with_capacity(pieces.len()),
+            problems: Problems::default(),
+        },
         headings: Headings::default(),
         following: Following::default(),
         above: Vec::new(),
-        standing: Standing::new(sybil),
+        standing: Standing::new(context.shares),
     };
     for piece in pieces {
         reader.piece(piece);
@@ -271,7 +256,7 @@ impl Reader<'_> {
             None => Vec::new(),
         };
         let above = shown.iter().map(|line| line.text(self.guide));
-        let options = options(info.role.as_deref(), &info.argument, above, dialects);
+        let options = options(info.role, info.argument, above, dialects);
         if !self.is_python(code, info.language) {
             let (start, problems) = (code.span.start, &mut self.found.problems);
             let mut asked = self.standing.of_other(start, &options.wishes, problems);

@@ -71,7 +71,7 @@ impl Reader<'_> {
                 self.found.problems.add(code.span.start, problem);
                 Role::NotPython
             }),
-            Language::Misspelt => self.lookalike(code, &info.word),
+            Language::Misspelt => self.lookalike(code, info.word),
             Language::Other => Role::NotPython,
         }
     }
@@ -98,20 +98,33 @@ impl Reader<'_> {
         match language {
             Language::Python | Language::Session | Language::Foreign(_) => true,
             Language::Plain | Language::Shell => {
-                begins_session(self.guide, &lines(self.guide, &code.chunks))
+                self.may_prompt(code)
+                    && begins_session(self.guide, &lines(self.guide, &code.chunks))
             }
             Language::Output | Language::Misspelt | Language::Other => false,
         }
     }
 
+    /// Says whether the bytes of a prompt stand anywhere in a fence.
+    fn may_prompt(&self, code: &Code) -> bool {
+        if !self.context.prompts {
+            return false;
+        }
+        let bytes = &self.guide.as_bytes()[code.span.clone()];
+        memmem::find(bytes, b">>>").is_some()
+    }
+
     /// A block that says no language: prompts, an output, or neither.
     fn plain(&mut self, code: &Code, info: &Info, given: &Given, asked: &Asked) -> Role {
-        let shown = lines(self.guide, &code.chunks);
-        if begins_session(self.guide, &shown) {
+        if self.is_python(code, info.language) {
             return self.block(code, info, given, asked);
         }
-        let first = shown.iter().find(|line| !line.is_blank(self.guide));
-        let command = first.is_none_or(|line| line.text(self.guide).trim_start().starts_with('$'));
+        let mut parts = code
+            .chunks
+            .iter()
+            .map(|chunk| self.guide[chunk.span.clone()].trim_start());
+        let first = parts.find(|part| !part.is_empty());
+        let command = first.is_none_or(|first| first.starts_with('$'));
         if info.language == Language::Plain && !command && self.following.near {
             let condition = given.directives.python.is_some() || given.directives.build.is_some();
             // Any text may stand below an example; what a console showed is its output.
@@ -211,7 +224,7 @@ impl Reader<'_> {
             Err(path) => Some(format!("include not found: `{path}`")),
         };
         let mut source = text(self.guide, &shown);
-        if self.context.dialects.read(Dialect::Phmdoctest) {
+        if self.context.omits {
             source = omitted(&source).unwrap_or(source);
         }
         let spans = shown.into_iter().map(|line| line.span).collect();

@@ -111,11 +111,7 @@ impl Standing {
             ..Asked::default()
         };
         let own = own.into_iter().map(|wish| (offset, wish));
-        let wishes: Vec<(usize, Wish)> = mem::take(&mut self.waiting)
-            .into_iter()
-            .chain(own)
-            .collect();
-        for (offset, wish) in wishes {
+        for (offset, wish) in mem::take(&mut self.waiting).into_iter().chain(own) {
             match wish.what {
                 What::Join => asked.joins = self.last,
                 What::Share | What::Unshare => asked.sharing = Some(wish.what == What::Share),
