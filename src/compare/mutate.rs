@@ -199,7 +199,7 @@ mod tests {
 
     fn report(expected: &str, printed_text: &str, mode: StdoutMode) -> MutationReport {
         let mut example = example("```python\nf()\n```\n", "f()\n");
-        example.directives.stdout = mode;
+        std::sync::Arc::make_mut(&mut example.directives).stdout = mode;
         let label = Label {
             release: [3, 12, 0],
             build: Build::Default,

@@ -68,7 +68,7 @@ pub(super) fn example(text: &str, code: &str) -> Example {
         blocks: vec![block(text, code)],
         files: Vec::new(),
         outputs: Vec::new(),
-        directives: Directives::default(),
+        directives: std::sync::Arc::default(),
         limits: Limits::default(),
     }
 }
@@ -79,7 +79,7 @@ pub(super) fn block(text: &str, code: &str) -> Block {
         kind: BlockKind::Script,
         code: code.into(),
         line_spans: spans_of(text, code),
-        directives: Directives::default(),
+        directives: std::sync::Arc::default(),
     }
 }
 

@@ -1,5 +1,7 @@
 //! The whole of a guide, understood: fences, examples, outputs.
 
+use std::sync::Arc;
+
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
 use crate::discover::{Guide, Limits, Sharing};
@@ -52,7 +54,7 @@ pub struct Block {
     /// For each line of `code`, the bytes of that line in the guide (after indentation, without the line end).
     pub line_spans: Vec<Span>,
     /// What the guide says about this block.
-    pub directives: Directives,
+    pub directives: Arc<Directives>,
 }
 
 /// A file that a guide writes beside an example.
@@ -103,7 +105,7 @@ pub struct Example {
     /// Outputs shown for it, in document order.
     pub outputs: Vec<OutputFence>,
     /// What the guide says about the whole: the first block's directives, joined with the others' of a group.
-    pub directives: Directives,
+    pub directives: Arc<Directives>,
     /// Limits after configuration and directives.
     pub limits: Limits,
 }

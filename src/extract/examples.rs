@@ -1,6 +1,7 @@
 //! Puts fences together into examples: names, groups, files, outputs, limits.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use crate::discover::{Guide, Limits};
 use crate::position::Position;
@@ -124,8 +125,8 @@ impl Assembly<'_> {
                     fence: index,
                     text,
                     line_spans,
-                    python: draft.given.directives.python,
-                    build: draft.given.directives.build,
+                    python: draft.given.directives.python.clone(),
+                    build: draft.given.directives.build.clone(),
                     block: 0,
                     explicit,
                 };
@@ -168,7 +169,9 @@ impl Assembly<'_> {
             mut directives,
             keys,
         } = given;
-        directives.skip = runnable.skipped;
+        if directives.skip != runnable.skipped {
+            Arc::make_mut(&mut directives).skip = runnable.skipped;
+        }
         let block = Block {
             fence,
             kind: runnable.kind,
@@ -206,7 +209,7 @@ impl Assembly<'_> {
             name: name.to_owned(),
             named,
             position,
-            directives: block.directives.clone(),
+            directives: Arc::clone(&block.directives),
             blocks: vec![block],
             files: Vec::new(),
             outputs: Vec::new(),
@@ -222,7 +225,7 @@ impl Assembly<'_> {
     /// Adds a block to the example of its group.
     fn join(&mut self, index: usize, block: Block, keys: &[(&'static str, usize)]) -> usize {
         let example = &mut self.examples[index];
-        if let Some(key) = merge(&mut example.directives, &block.directives) {
+        if let Some(key) = merge(Arc::make_mut(&mut example.directives), &block.directives) {
             let place = keys.iter().find(|(given, _)| *given == key);
             let start = self.fences[block.fence].span.start;
             let offset = place.map_or(start, |(_, offset)| *offset);
@@ -265,10 +268,11 @@ impl Assembly<'_> {
         let place = given.place("file").unwrap_or_default();
         let extra = Extra {
             fence,
-            path: given.directives.file.unwrap_or_default(),
+            path: given.directives.file.clone().unwrap_or_default(),
             content,
         };
-        self.files.push((given.directives.group, extra, place));
+        self.files
+            .push((given.directives.group.clone(), extra, place));
     }
 
     fn finish(&mut self) {

@@ -1,5 +1,7 @@
 //! What the blocks of an example say together: directives joined, conditions of all, limits.
 
+use std::sync::Arc;
+
 use crate::discover::Limits;
 
 use super::{Block, Directives, Example};
@@ -50,8 +52,9 @@ pub(super) fn drop_conditions(example: &mut Example) {
         block.directives.python == first.python && block.directives.build == first.build
     };
     if !example.blocks.iter().all(agree) {
-        example.directives.python = None;
-        example.directives.build = None;
+        let directives = Arc::make_mut(&mut example.directives);
+        directives.python = None;
+        directives.build = None;
     }
 }
 

@@ -44,7 +44,7 @@ fn case(
 
 fn declaring(declare: impl FnOnce(&mut crate::extract::Directives)) -> Example {
     let mut example = plain();
-    declare(&mut example.directives);
+    declare(std::sync::Arc::make_mut(&mut example.directives));
     example
 }
 

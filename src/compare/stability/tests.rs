@@ -394,9 +394,9 @@ fn what_is_not_compared_may_vary() {
     let mut example = example("```python\nf()\n```\n", "f()\n");
     let seen = runs(["a\nb\n", "b\na\n", "a\nb\n", "a\nb\n"]);
     assert!(instability(&example, &seen).is_some());
-    example.directives.stdout = StdoutMode::Unordered;
+    std::sync::Arc::make_mut(&mut example.directives).stdout = StdoutMode::Unordered;
     assert_eq!(instability(&example, &seen), None);
-    example.directives.stdout = StdoutMode::Ignore;
+    std::sync::Arc::make_mut(&mut example.directives).stdout = StdoutMode::Ignore;
     assert_eq!(instability(&example, &runs(["1", "2", "3", "4"])), None);
 }
 

@@ -1,6 +1,7 @@
 //! What stands asked for at a point of a guide, and what of it reaches the next fence.
 
 use std::mem;
+use std::sync::Arc;
 
 use crate::problem::{Problem, Severity};
 
@@ -148,7 +149,7 @@ impl Standing {
 
 /// Adds a wish to directives, unless our own already say something.
 fn direct(given: &mut Given, what: What) {
-    let directives = &mut given.directives;
+    let directives = Arc::make_mut(&mut given.directives);
     match what {
         What::Versions(versions) => {
             directives.python.get_or_insert(versions);

@@ -1,5 +1,7 @@
 //! Words of comments and info strings → directives, with a problem for each that is wrong.
 
+use std::sync::{Arc, LazyLock};
+
 use crate::problem::Problem;
 use crate::wording::{nearest, ticked};
 
@@ -11,12 +13,22 @@ use super::{Directives, KEYS};
 const TOLD: usize = 20;
 
 /// The directives of one fence and which keys were given, each with its place.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::extract) struct Given {
-    /// What they say.
-    pub(in crate::extract) directives: Directives,
+    /// What they say; the same for all fences of which nothing is said.
+    pub(in crate::extract) directives: Arc<Directives>,
     /// Keys that were set, with the byte where each stands.
     pub(in crate::extract) keys: Vec<(&'static str, usize)>,
+}
+
+impl Default for Given {
+    fn default() -> Self {
+        static NOTHING: LazyLock<Arc<Directives>> = LazyLock::new(Arc::default);
+        Self {
+            directives: Arc::clone(&NOTHING),
+            keys: Vec::new(),
+        }
+    }
 }
 
 impl Given {
@@ -60,7 +72,7 @@ impl Given {
         let checked = match &attribute.value {
             None => Err(format!("a value is missing: write `{key}=…`")),
             Some(_) if attribute.unclosed => Err("its quote is never closed".to_owned()),
-            Some(value) => self.directives.set(key, value),
+            Some(value) => Arc::make_mut(&mut self.directives).set(key, value),
         };
         match checked {
             Ok(()) => self.keys.push((key, word.offset)),
