@@ -30,6 +30,10 @@ mod compare;
 /// Bad input of every kind.
 mod bad_input;
 
+/// Hostile guides and trees.
+#[cfg(target_os = "linux")]
+mod hostile;
+
 /// `record`, end to end.
 mod record;
 

@@ -2,7 +2,7 @@
 
 use crate::discover::Limits;
 use crate::execute::{Analysis, Comment, Ending, PrintSite};
-use crate::extract::{Block, BlockKind, Directives, Example, OutputFence, Prompt};
+use crate::extract::{Block, BlockKind, Example, OutputFence, Prompt};
 use crate::normalise::Transcript;
 use crate::plan::{Build, Installation, Interpreter};
 use crate::position::{Position, Span};
