@@ -135,7 +135,7 @@ impl Assembly<'_> {
             Role::File { content } => {
                 fence.fate = Fate::File;
                 self.fences.push(fence);
-                self.file(index, draft.given, content);
+                self.file(index, &draft.given, content);
             }
             Role::NotPython => self.fences.push(fence),
             Role::Lookalike(reason) => {
@@ -264,7 +264,7 @@ impl Assembly<'_> {
         }
     }
 
-    fn file(&mut self, fence: usize, given: Given, content: String) {
+    fn file(&mut self, fence: usize, given: &Given, content: String) {
         let place = given.place("file").unwrap_or_default();
         let extra = Extra {
             fence,
