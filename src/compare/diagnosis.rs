@@ -5,11 +5,12 @@
 
 use crate::execute::{Analysis, Ending, RunRecord};
 use crate::normalise::Transcript;
+use crate::plan::Interpreter;
 use crate::plan::environment::missing_module_hint;
 
 use super::ClaimFault;
 use super::claims::raised;
-use super::features::feature;
+use super::features::{feature, newer_syntax};
 
 /// What only running shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,17 +40,32 @@ pub struct Neighbour {
     pub defines: Vec<String>,
 }
 
+/// A run that failed.
+#[derive(Debug, Clone, Copy)]
+pub struct Failed<'a> {
+    /// As it was.
+    pub record: &'a RunRecord,
+    /// The same, normalised.
+    pub transcript: &'a Transcript,
+    /// On what.
+    pub interpreter: &'a Interpreter,
+}
+
 /// Says what a failed run shows, if it can be named.
 ///
 /// `code` and `analysis` are those of its last block; `earlier` are the guide's blocks above it.
 #[must_use]
 pub fn diagnose(
-    record: &RunRecord,
-    transcript: &Transcript,
+    failed: Failed<'_>,
     analysis: Option<&Analysis>,
     code: &str,
     earlier: &[Neighbour],
 ) -> Option<Diagnosis> {
+    let Failed {
+        record,
+        transcript,
+        interpreter,
+    } = failed;
     if !matches!(record.ending, Ending::Exited { code } if code != 0) {
         return None;
     }
@@ -61,7 +77,7 @@ pub fn diagnose(
         .unwrap_or_default();
     by_network(record)
         .or_else(|| by_exception(last, earlier))
-        .or_else(|| by_syntax(last, analysis, code))
+        .or_else(|| by_syntax(last, analysis, code, interpreter.release[1]))
 }
 
 /// Says what a session shows whose first false claim is an exception that the guide does not show.
@@ -129,7 +145,8 @@ fn fragment(name: &str, earlier: &[Neighbour]) -> Diagnosis {
     }
 }
 
-fn by_syntax(last: &str, analysis: Option<&Analysis>, code: &str) -> Option<Diagnosis> {
+/// `minor` is the version's on which it failed.
+fn by_syntax(last: &str, analysis: Option<&Analysis>, code: &str, minor: u64) -> Option<Diagnosis> {
     let message = ["SyntaxError", "IndentationError", "TabError"]
         .iter()
         .find_map(|name| last.strip_prefix(name))?
@@ -164,7 +181,13 @@ fn by_syntax(last: &str, analysis: Option<&Analysis>, code: &str) -> Option<Diag
         });
     }
     if known.is_none() {
-        return Some(newer_syntax(code, last));
+        return Some(known_to_newer(code, last));
+    }
+    if let Some((what, since)) = newer_syntax(code, minor) {
+        return Some(newer(
+            what,
+            &format!("say so with `python=\">=3.{since}\"`"),
+        ));
     }
     let line = known.map_or(0, |(_, line)| *line);
     Some(not_code(
@@ -174,12 +197,16 @@ fn by_syntax(last: &str, analysis: Option<&Analysis>, code: &str) -> Option<Diag
 }
 
 /// Names syntax that the newest interpreter asked for knows, and this one does not.
-fn newer_syntax(code: &str, last: &str) -> Diagnosis {
+fn known_to_newer(code: &str, last: &str) -> Diagnosis {
     let what = feature(code, last).unwrap_or_else(|| "its syntax".to_owned());
+    newer(&what, "say for which versions it is with `python=\">=…\"`")
+}
+
+fn newer(what: &str, hint: &str) -> Diagnosis {
     Diagnosis {
         kind: "newer-syntax",
         reason: format!("newer-syntax: {what} is newer than this interpreter"),
-        hint: Some("say for which versions it is with `python=\">=…\"`".to_owned()),
+        hint: Some(hint.to_owned()),
     }
 }
 
@@ -232,7 +259,7 @@ mod tests {
             syntax_error: Some(("invalid syntax".to_owned(), 0)),
             ..Analysis::default()
         };
-        let found = by_exception(last, &[]).or_else(|| by_syntax(last, Some(&analysis), code));
+        let found = by_exception(last, &[]).or_else(|| by_syntax(last, Some(&analysis), code, 13));
         assert_eq!(found.map(|found| found.kind), Some(kind), "{last}");
     }
 
@@ -265,7 +292,7 @@ mod tests {
     fn syntax_that_a_newer_interpreter_knows_is_named() {
         let newer = Analysis::default();
         let code = "match 1:\n    case 1: pass\n";
-        let found = by_syntax("SyntaxError: invalid syntax", Some(&newer), code);
+        let found = by_syntax("SyntaxError: invalid syntax", Some(&newer), code, 13);
         let reason = "newer-syntax: match statement is newer than this interpreter";
         assert_eq!(found.map(|found| found.reason).as_deref(), Some(reason));
     }

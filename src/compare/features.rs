@@ -7,41 +7,58 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+/// What a piece of syntax looks like, its name, and the minor version of Python 3 that brought it.
+type Syntax = (Regex, &'static str, u64);
+
 /// Syntax by what it looks like; the first that is there is named.
-static SYNTAX: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
+static SYNTAX: LazyLock<Vec<Syntax>> = LazyLock::new(|| {
     [
         (
             r"(?m)^\s*match\b[^=\n]*:\s*(#.*)?\n\s*(#.*\n\s*)*case\b",
             "match statement",
+            10,
         ),
-        (r"(?m)^\s*except\s*\*", "except*"),
+        (r"(?m)^\s*except\s*\*", "except*", 11),
         (
             r"(?m)^\s*(async\s+)?(def|class|type)\s+\w+\s*\[([^\[\]\n]|\[[^\[\]\n]*\])*=",
             "type parameter defaults",
+            13,
         ),
         (
             r"(?m)^\s*type\s+\w+\s*(\[[^\]\n]*\])?\s*=",
             "type statement",
+            12,
         ),
         (
             r"(?m)^\s*(async\s+)?(def|class)\s+\w+\s*\[",
             "type parameters",
+            12,
         ),
-        (r#"(?m)\bt("|')"#, "template strings"),
-        (r"(?m)^\s*except\s+[\w.]+\s*,", "except without brackets"),
-        (r"(?m)^\s*lazy\s+(import|from)\b", "lazy imports"),
-        (r"\w\[[^\]\n]*\*\w", "unpacking in an index"),
+        (
+            r#"(?m)(?:^|[\s(\[{=,+:])(?:[tT][rR]?|[rR][tT])["']"#,
+            "template strings",
+            14,
+        ),
+        (
+            r"(?m)^\s*except\s+[\w.]+\s*,",
+            "except without brackets",
+            14,
+        ),
+        (r"(?m)^\s*lazy\s+(import|from)\b", "lazy imports", 15),
+        (r"\w\[([^\]()\n]*,\s*)?\*\w", "unpacking in an index", 11),
         (
             r"(?m)^\s*(async\s+)?with\s*\(\s*\n",
             "with items in brackets",
+            9,
         ),
         (
             r"(?m)^\s*@[\w.]*[(\[][^\n]*[)\]][.\[(]",
             "any expression as a decorator",
+            9,
         ),
     ]
     .into_iter()
-    .filter_map(|(pattern, name)| Some((Regex::new(pattern).ok()?, name)))
+    .filter_map(|(pattern, name, minor)| Some((Regex::new(pattern).ok()?, name, minor)))
     .collect()
 });
 
@@ -78,8 +95,15 @@ pub(super) fn feature(code: &str, last_line: &str) -> Option<String> {
         .any(|name| last_line.starts_with(name));
     let mut known = SYNTAX.iter().filter(|_| syntax);
     known
-        .find(|(pattern, _)| pattern.is_match(code))
-        .map(|(_, name)| (*name).to_owned())
+        .find(|(pattern, ..)| pattern.is_match(code))
+        .map(|(_, name, _)| (*name).to_owned())
+}
+
+/// Names syntax in `code` that came after Python 3.`minor`, and the minor version that brought it.
+pub(super) fn newer_syntax(code: &str, minor: u64) -> Option<(&'static str, u64)> {
+    let mut newer = SYNTAX.iter().filter(|(.., since)| *since > minor);
+    let found = newer.find(|(pattern, ..)| pattern.is_match(code))?;
+    Some((found.1, found.2))
 }
 
 fn by_message(last_line: &str) -> Option<String> {
@@ -165,6 +189,22 @@ mod tests {
             "ValueError: x",
             None,
         );
+    }
+
+    #[test]
+    fn syntax_is_newer_than_versions_before_it_alone() {
+        let star = "try:\n    pass\nexcept* ValueError:\n    pass\n";
+        assert_eq!(newer_syntax(star, 10), Some(("except*", 11)));
+        assert_eq!(newer_syntax(star, 11), None);
+        for quoted in ["print('t')\n", "print(\"I don't\")\n"] {
+            assert_eq!(newer_syntax(quoted, 8), None, "{quoted}");
+        }
+        assert_eq!(newer_syntax("print(a[2*b])\n", 10), None);
+        let unpacked = Some(("unpacking in an index", 11));
+        assert_eq!(newer_syntax("print(a[*b], a[1, *b])\n", 10), unpacked);
+        let default = "class Box[T = int]:\n    pass\n";
+        let found = newer_syntax(default, 12);
+        assert_eq!(found, Some(("type parameter defaults", 13)));
     }
 
     #[test]

@@ -41,7 +41,12 @@ fn syntax_that_only_newer_interpreters_know_is_named() {
     let reason = ran.results()[0]["reason"].as_str().unwrap().to_owned();
     assert!(reason.contains("match statement"), "{reason}");
     assert_eq!(ran.results()[1]["stdout"], "one\n");
+    let alone = &project.run("check --python 3.9 --format json").results()[0];
+    let reason = alone["reason"].as_str().unwrap().to_owned();
+    assert!(reason.contains("match statement is newer"), "{reason}");
     project.run("record --python 3.12").exits(0);
     let ran = project.run("check").exits(1);
     ran.prints("match statement").prints("python=");
+    let alone = project.run("check --python 3.9").exits(1);
+    alone.prints("say so with `python=\">=3.10\"`");
 }

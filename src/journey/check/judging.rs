@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::compare::{
-    ClaimFault, Diagnosis, Judged, Ran, Run, Verdict, diagnose, diagnose_session, false_claims,
-    instability, judge, locate,
+    ClaimFault, Diagnosis, Failed, Judged, Ran, Run, Verdict, diagnose, diagnose_session,
+    false_claims, instability, judge, locate,
 };
 use crate::discover::{Claims, Start, UnrecordedPolicy};
 use crate::execute::{Cache, RunOptions, RunRecord};
@@ -207,10 +207,15 @@ impl<'a> Judging<'a> {
         let is_false = faults.iter().any(|fault| fault.fails);
         let mut diagnosis = None;
         if judged.difference.is_some() || is_false {
+            let failed = Failed {
+                record,
+                transcript: &transcript,
+                interpreter: &entry.interpreter,
+            };
             diagnosis = self.explain(
                 &mut judged,
                 (document, example),
-                (record, &transcript, &faults),
+                (failed, &faults),
                 expectation.is_some(),
             )?;
         }
@@ -280,7 +285,7 @@ impl<'a> Judging<'a> {
         &mut self,
         judged: &mut Judged,
         (document, example): (&Document, &Example),
-        (record, transcript, faults): (&RunRecord, &Transcript, &[ClaimFault]),
+        (failed, faults): (Failed<'_>, &[ClaimFault]),
         was_recorded: bool,
     ) -> Result<Option<Diagnosis>, Problem> {
         let analyses = self.analyses()?;
@@ -288,9 +293,9 @@ impl<'a> Judging<'a> {
         let above = analyses.above(document, example);
         let diagnosis = if judged.difference.is_some() {
             let code = last_code(example);
-            diagnose(record, transcript, blocks.last(), code, &above)
+            diagnose(failed, blocks.last(), code, &above)
         } else {
-            diagnose_session(record, faults, &above)
+            diagnose_session(failed.record, faults, &above)
         };
         let lenient = diagnosis.as_ref().is_some_and(Diagnosis::is_lenient);
         let strict = document.guide.settings.strict || was_recorded || declares_ending(example);
