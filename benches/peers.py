@@ -73,10 +73,13 @@ def main() -> None:
     begun = heading("make bench-peers")
     rounds = Rounds({tool.name: lambda tool=tool: timed(tool, guides) for tool in tools})
     rounds.run(given.rounds)
+    again = second_run(tools, guides)
+    demand_that_one_runs_again(guides)
     print(begun)
     print(ratios(tools, rounds, guides))
     print()
-    print(told(aims(rounds)))
+    print(told([*aims(rounds), again]))
+    print("\nAll ran every example; after a change to one example, exactly that one ran again.")
 
 
 def environment() -> Path:
@@ -178,9 +181,58 @@ def tools_of(bin_folder: Path) -> list[Tool]:
 
 def check(guides: Guides, accepted: Sequence[int] = (0,)) -> Measured:
     """Runs fencepost with nothing kept of earlier runs."""
-    cache = empty(guides.folder.parent / "cache")
+    empty(guides.folder.parent / "cache")
+    return check_again(guides, accepted)
+
+
+def check_again(guides: Guides, accepted: Sequence[int] = (0,)) -> Measured:
+    """Runs fencepost with what the run before has kept."""
+    cache = guides.folder.parent / "cache"
     command = [fencepost(), "check", "--python", interpreter(), "--format", "json"]
     return measure(command, guides.folder, environment=surroundings(XDG_CACHE_HOME=cache), accepted=accepted)
+
+
+def second_run(tools: Sequence[Tool], guides: Guides, rounds: int = 7) -> Aim:
+    """Measures a check in which nothing has changed against sybil, in turns."""
+    say("checking again, with nothing changed")
+    check(guides)
+    sybil = next(tool for tool in tools if tool.name == "sybil")
+    in_turns = Rounds({"sybil": lambda: sybil.run(guides, (0,)), "again": lambda: check_again(guides)})
+    in_turns.run(rounds)
+    if (made := made_now(in_turns.measured["again"][-1].output)) != []:
+        raise SystemExit(f"error: with nothing changed, these ran again: {made}")
+    return Aim("fencepost, second run : sybil", in_turns.ratio("again", "sybil"), 0.05)
+
+
+def demand_that_one_runs_again(guides: Guides) -> None:
+    """Ends everything unless a change to one example runs that one again and no other."""
+    guide = sorted((guides.folder / "guides").glob("*.md"))[guides.guides // 2]
+    text = guide.read_text()
+    number = re.findall(r"'example (\d+):'", text)[1]
+    place = text.index(f"print('example {number}:'")
+    guide.write_text(f"{text[:place]}# touched\n{text[place:]}")
+    output = check_again(guides).output
+    guide.write_text(text)
+    made = made_now(output)
+    if [corpus.numbers_in(stdout.encode()) for stdout in made] != [{int(number)}]:
+        raise SystemExit(f"error: example {number} was changed, and these ran again: {made}")
+    if count_held(output) != guides.examples:
+        raise SystemExit("error: not every example matches after a change to one")
+
+
+def results(output: bytes) -> list[dict]:
+    """Returns the results that a check printed as JSON lines."""
+    lines = (json.loads(line) for line in output.splitlines() if line.startswith(b'{"type":"result"'))
+    return list(lines)
+
+
+def made_now(output: bytes) -> list[str]:
+    """Returns what the examples printed that did not come out of the cache."""
+    return [result["stdout"] for result in results(output) if not result["cached"]]
+
+
+def count_held(output: bytes) -> int:
+    return sum(result["verdict"] == "match" and result["recorded"] for result in results(output))
 
 
 def record(guides: Guides) -> None:
@@ -210,15 +262,11 @@ def count_prompts(guides: Guides, output: bytes) -> int:
     return guides.examples if passed == prompts else 0
 
 
-def count_matches(_guides: Guides, output: bytes) -> int:
+def count_matches(guides: Guides, output: bytes) -> int:
     """Counts results that match what was recorded, were made now, and printed their line."""
-    results = [json.loads(line) for line in output.splitlines() if line.startswith(b'{"type":')]
-    summary = results[-1]
-    if summary["type"] != "summary" or summary["sandbox"] != "full":
+    if b'"sandbox":"full"' not in output:
         return 0
-    true = (result for result in results if result["type"] == "result" and result["verdict"] == "match"
-            and result["recorded"] and not result["cached"])
-    return len(corpus.numbers_in("\n".join(result["stdout"] for result in true).encode()))
+    return len(corpus.numbers_in("\n".join(made_now(output)).encode())) if count_held(output) == guides.examples else 0
 
 
 def demand_that_it_can_fail(tool: Tool, small: Guides, spoilt: Guides) -> None:
