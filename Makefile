@@ -4,7 +4,7 @@ FENCEPOST = target/release/fencepost
 SANDBOX ?= full
 PYTHON ?= python3
 
-.PHONY: check test test-records fidelity lint record build bench bench-peers bench-scale bench-many bench-sandbox install python3.13t
+.PHONY: check test test-dialects test-records fidelity lint record build bench bench-peers bench-scale bench-many bench-sandbox install python3.13t
 
 ## The main job: builds, then verifies the guides on the CPythons found. SANDBOX=off where none can be had.
 check: build
@@ -26,6 +26,17 @@ test-records:
 ## All guides and fixtures, forked and started anew, on every CPython found: both must say the same.
 fidelity:
 	FENCEPOST_FIDELITY=whole $(CARGO) test --locked --test suite fidelity:: -- --nocapture
+
+## The tools whose markup is read, beside fencepost on the same guides; PYTHON is 3.11 or newer.
+DIALECTS = target/dialects
+test-dialects: $(DIALECTS)/installed
+	$(CARGO) build --locked
+	$(DIALECTS)/bin/python -B tests/dialects/compare.py target/debug/fencepost
+
+$(DIALECTS)/installed: tests/dialects/requirements.txt
+	$(PYTHON) -m venv --clear $(DIALECTS)
+	$(DIALECTS)/bin/python -m pip install --quiet --require-hashes --no-deps -r $<
+	touch $@
 
 ## Formatting, clippy with warnings denied, documentation.
 lint:

@@ -89,5 +89,8 @@ mod contract;
 /// The bar for our own guides.
 mod content;
 
+/// Guides of other tools, as the comparison with those tools has them.
+mod dialects;
+
 /// Every way to write a fence, and what becomes of it.
 mod markup;

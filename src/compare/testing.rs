@@ -77,6 +77,7 @@ pub(super) fn block(text: &str, code: &str) -> Block {
     Block {
         fence: 0,
         kind: BlockKind::Script,
+        reads_quotes: true,
         code: code.into(),
         line_spans: spans_of(text, code),
         directives: std::sync::Arc::default(),
@@ -92,6 +93,7 @@ pub(super) fn output(text: &str, shown: &str, block: usize) -> OutputFence {
         build: None,
         block,
         explicit: true,
+        whole: None,
     }
 }
 

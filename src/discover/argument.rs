@@ -61,8 +61,9 @@ fn below(
 }
 
 fn no_guide(name: &str) -> Problem {
-    Problem::usage("not-a-guide", format!("`{name}` is no guide"))
-        .hint("guides end in `.md` or `.markdown`; name others in `guides` of `fencepost.toml`")
+    Problem::usage("not-a-guide", format!("`{name}` is no guide")).hint(
+        "guides end in `.md`, `.markdown` or `.mdx`; name others in `guides` of `fencepost.toml`",
+    )
 }
 
 /// Splits `GUIDE#NAME`, `GUIDE:LINE` and `GUIDE:LINE:COLUMN` where GUIDE is a file.

@@ -7,6 +7,7 @@ use crate::problem::Problem;
 
 use super::glob::{Glob, ruling};
 use super::path::relative;
+use super::walk::ENDINGS;
 use super::{Config, ConfigLocation, Guide};
 
 /// Returns the expected file of a guide.
@@ -78,7 +79,7 @@ fn rivals(guide: &Guide, config: &Config) -> Vec<String> {
     roots.push(ruling(config.globs(), &guide.id).map_or("", |glob| glob.root_of(&guide.id)));
     let mut found = Vec::new();
     for root in roots {
-        for ending in ["md", "markdown"] {
+        for ending in ENDINGS {
             let id = format!("{root}/{stem}.{ending}");
             let id = id.trim_start_matches('/').to_owned();
             let path = config.root.join(&id);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 /// The names that `dialects` may hold, each a tool whose markup is read.
-pub const DIALECTS: [&str; 12] = [
+pub const DIALECTS: [&str; 14] = [
     "pytest-markdown-docs",
     "pytest-examples",
     "markdown-pytest",
@@ -18,6 +18,8 @@ pub const DIALECTS: [&str; 12] = [
     "myst",
     "mdbook",
     "mkdocs",
+    "byexample",
+    "xdoctest",
 ];
 
 /// How inline claims and output fences without a label are treated.

@@ -28,10 +28,13 @@ pub(super) struct Walked {
     pub(super) problems: Vec<Problem>,
 }
 
+/// How the names of guides end.
+pub(super) const ENDINGS: [&str; 3] = ["md", "markdown", "mdx"];
+
 /// Says whether a path ends as guides do.
 pub(super) fn is_guide(path: &Path) -> bool {
     path.extension()
-        .is_some_and(|end| end.eq_ignore_ascii_case("md") || end.eq_ignore_ascii_case("markdown"))
+        .is_some_and(|end| ENDINGS.iter().any(|known| end.eq_ignore_ascii_case(known)))
 }
 
 /// Walks `folder` for files that `wanted` takes.

@@ -27,7 +27,7 @@ mod walls;
 // The walls around a run.
 pub mod sandbox;
 
-pub use analyse::{Analysis, Comment, PrintSite, analyse};
+pub use analyse::{Analysis, Comment, PrintSite, Quote, analyse};
 pub use cache::{Cache, Explanation, Usage};
 pub use interrupt::interrupted;
 pub use merge::merge;

@@ -138,8 +138,8 @@ fn bare(source: &Source<'_>, span: Span, lines: &[Span]) -> Code {
     }
 }
 
-/// Puts the sessions found in the place of the prose that the parser made of them.
-fn joined(pieces: Vec<Piece>, found: Vec<Piece>) -> Vec<Piece> {
+/// Puts code found in text in the place of what the parser made of it.
+pub(super) fn joined(pieces: Vec<Piece>, found: Vec<Piece>) -> Vec<Piece> {
     if found.is_empty() {
         return pieces;
     }

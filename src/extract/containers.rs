@@ -10,6 +10,7 @@ use crate::position::Span;
 
 use super::FenceKind;
 use super::bare::with_bare_prompts;
+use super::colons::with_colon_fences;
 use super::outline::{Piece, outline};
 use super::source::Source;
 
@@ -23,13 +24,23 @@ const LONGEST_PREFIX: usize = 200;
 const INDENTATION: usize = 4;
 
 /// Reads a source with the containers in it.
-pub(super) fn structure(guide: &str, source: &Source<'_>, depth: usize) -> Vec<Piece> {
-    let pieces = outline(guide, source);
+///
+/// `colons` says whether fences of colons are read.
+pub(super) fn structure(
+    guide: &str,
+    source: &Source<'_>,
+    colons: bool,
+    depth: usize,
+) -> Vec<Piece> {
+    let mut pieces = outline(guide, source);
+    if colons {
+        pieces = with_colon_fences(guide, source, pieces);
+    }
     let headers = headers(&source.text);
     let pieces = if headers.is_empty() || depth >= DEEPEST {
         pieces
     } else {
-        with_containers(guide, source, pieces, &headers, depth)
+        with_containers(guide, source, pieces, &headers, (colons, depth))
     };
     with_bare_prompts(source, pieces)
 }
@@ -39,7 +50,7 @@ fn with_containers(
     source: &Source<'_>,
     pieces: Vec<Piece>,
     headers: &[usize],
-    depth: usize,
+    (colons, depth): (bool, usize),
 ) -> Vec<Piece> {
     let taken = taken(&pieces);
     let mut before = pieces.into_iter().peekable();
@@ -61,7 +72,7 @@ fn with_containers(
         let fenced: Vec<Piece> = replaced.filter(is_fenced).collect();
         let inner = Source::lines(guide, region.lines.iter().map(|line| source.span(line)));
         let inner = inner.mended();
-        let content = structure(guide, &inner, depth + 1);
+        let content = structure(guide, &inner, colons, depth + 1);
         whole.push(Piece::Prose {
             start: span.start,
             text: format!("{}:", region.title),

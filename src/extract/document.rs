@@ -8,6 +8,7 @@ use crate::discover::{Guide, Limits, Sharing};
 use crate::position::{Position, Span};
 use crate::problem::Problem;
 
+use super::colons::may_hold_colons;
 use super::containers::structure;
 use super::context::Context;
 use super::dialects::{Dialect, Dialects};
@@ -27,6 +28,9 @@ pub enum BlockKind {
     Session(Vec<Prompt>),
 }
 
+/// Option flags of `doctest`, each switched on or off; a later one wins.
+pub type Flags = Vec<(String, bool)>;
+
 /// One prompt of a session with the output that the guide shows for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Prompt {
@@ -38,8 +42,8 @@ pub struct Prompt {
     pub want: String,
     /// 0-based lines of the block's code that hold `want` (half-open; empty where nothing is shown).
     pub want_lines: std::ops::Range<usize>,
-    /// doctest option flags switched on or off by `# doctest: +NAME` in this prompt.
-    pub options: Vec<(String, bool)>,
+    /// Flags of its block, then those of `# doctest: +NAME` in this prompt.
+    pub options: Flags,
 }
 
 /// One block of an example.
@@ -49,6 +53,8 @@ pub struct Block {
     pub fence: usize,
     /// What its text is.
     pub kind: BlockKind,
+    /// Whether strings in quotes of their own below prints are outputs, as pytest-examples has them.
+    pub reads_quotes: bool,
     /// Code as the interpreter gets it: container indentation and `\r` gone, dedented, ends in a line feed unless empty.
     pub code: String,
     /// For each line of `code`, the bytes of that line in the guide (after indentation, without the line end).
@@ -85,6 +91,9 @@ pub struct OutputFence {
     pub block: usize,
     /// Whether it is a claim; otherwise it is advice unless claims are strict.
     pub explicit: bool,
+    /// Where it is the whole output, as other tools have it: the option flags of `doctest` under
+    /// which it is compared. Otherwise it shows lines of the output.
+    pub whole: Option<Flags>,
 }
 
 /// A runnable unit: one block, or the blocks of one group in order.
@@ -135,9 +144,10 @@ pub fn document(guide: &Guide) -> Document {
 #[must_use]
 pub fn document_with_includes(guide: &Guide, includes: &Includes<'_>) -> Document {
     let text = guide.text.as_ref();
-    let mut pieces = structure(text, &Source::whole(text).mended(), 0);
-    pieces.drain(..count_in_front_matter(text, &pieces));
     let dialects = Dialects::new(guide.settings.dialects.as_deref());
+    let colons = dialects.read(Dialect::Myst) && may_hold_colons(text);
+    let mut pieces = structure(text, &Source::whole(text).mended(), colons, 0);
+    pieces.drain(..count_in_front_matter(text, &pieces));
     let context = Context::new(text, dialects, includes);
     let Reading {
         drafts,

@@ -4,7 +4,7 @@ use crate::position::Span;
 
 use super::directives::Given;
 use super::names::Headings;
-use super::{BlockKind, FenceKind};
+use super::{BlockKind, FenceKind, Flags};
 
 /// A block that runs, or would if it were not skipped.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +34,8 @@ pub(super) enum Role {
         line_spans: Vec<Span>,
         /// Whether it is a claim.
         explicit: bool,
+        /// The flags under which it is the whole output.
+        whole: Option<Flags>,
     },
     /// A file beside an example.
     File {

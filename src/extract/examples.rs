@@ -7,6 +7,7 @@ use crate::discover::{Guide, Limits};
 use crate::position::Position;
 use crate::problem::Problem;
 
+use super::dialects::{Dialect, Dialects};
 use super::directives::Given;
 use super::draft::{Draft, Role, Runnable};
 use super::groups::{drop_conditions, limits, merge};
@@ -118,6 +119,7 @@ impl Assembly<'_> {
                 text,
                 line_spans,
                 explicit,
+                whole,
             } => {
                 fence.fate = Fate::Output;
                 self.fences.push(fence);
@@ -129,6 +131,7 @@ impl Assembly<'_> {
                     build: draft.given.directives.build.clone(),
                     block: 0,
                     explicit,
+                    whole,
                 };
                 self.output(index, of, shown);
             }
@@ -175,6 +178,8 @@ impl Assembly<'_> {
         let block = Block {
             fence,
             kind: runnable.kind,
+            reads_quotes: Dialects::new(self.guide.settings.dialects.as_deref())
+                .read(Dialect::PytestExamples),
             code: runnable.code,
             line_spans: runnable.line_spans,
             directives,

@@ -47,6 +47,11 @@ impl Info<'_> {
     pub(super) fn is_box(&self) -> bool {
         self.role.is_some_and(|role| BOXES.contains(&role))
     }
+
+    /// Says whether the fence is a directive of Sphinx or `MyST` that holds code or an output.
+    pub(super) fn holds_code(&self) -> bool {
+        self.role.is_some() && self.language != Language::Other && !self.is_box()
+    }
 }
 
 /// Directives of `MyST` whose content is Markdown.

@@ -6,6 +6,7 @@
 
 mod attributes;
 mod bare;
+mod colons;
 mod comments;
 mod containers;
 mod context;
@@ -32,7 +33,7 @@ mod source;
 
 pub use directives::{Directives, Raises, StderrMode, StdoutMode, VersionCondition};
 pub use document::{
-    Block, BlockKind, Document, Example, Extra, OutputFence, Prompt, document,
+    Block, BlockKind, Document, Example, Extra, Flags, OutputFence, Prompt, document,
     document_with_includes, documents,
 };
 pub use fence::{Fate, Fence, FenceKind};

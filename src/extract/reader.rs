@@ -259,7 +259,9 @@ impl Reader<'_> {
         let options = options(info.role, info.argument, above, dialects);
         if !self.is_python(code, info.language) {
             let (start, problems) = (code.span.start, &mut self.found.problems);
-            let mut asked = self.standing.of_other(start, &options.wishes, problems);
+            let mut asked = self
+                .standing
+                .of_other(start, options.wishes, given, problems);
             asked.options = options.lines;
             return asked;
         }

@@ -6,7 +6,9 @@ use crate::position::Span;
 use crate::problem::{Problem, Severity};
 
 use super::dialects::wishes::Asked;
-use super::dialects::{Dialect, omitted, unhidden};
+use super::dialects::{
+    Dialect, EXACTLY, What, flags_of_sphinx, omitted, on, prompt_wishes, rest_of_session, unhidden,
+};
 use super::directives::Given;
 use super::draft::{Role, Runnable};
 use super::includes::{Included, included};
@@ -16,7 +18,7 @@ use super::nested::nested;
 use super::outline::Code;
 use super::reader::Reader;
 use super::session::{Fault, is_prompt, prompts};
-use super::{BlockKind, FenceKind};
+use super::{BlockKind, FenceKind, Flags, Prompt};
 
 impl Reader<'_> {
     /// Adds the Python fences that an indented block shows as text; says whether there are any.
@@ -51,9 +53,8 @@ impl Reader<'_> {
             let content = text(self.guide, &lines(self.guide, &code.chunks));
             return Role::File { content };
         }
-        if let Some(output) = asked
-            .output
-            .and_then(|claim| self.output(code, given, asked, claim))
+        if let Some(flags) = &asked.output
+            && let Some(output) = self.output(code, given, asked, Shown::whole(flags.clone()))
         {
             return output;
         }
@@ -64,13 +65,15 @@ impl Reader<'_> {
                 self.skipped(code, skip.unwrap_or(reason))
             }
             Language::Plain | Language::Shell => self.plain(code, info, given, asked),
-            Language::Output => self.output(code, given, asked, true).unwrap_or_else(|| {
-                let message = "this output belongs to no example: no Python fence stands above it";
-                let problem =
-                    Problem::finding("unattributed-output", message).severity(Severity::Advice);
-                self.found.problems.add(code.span.start, problem);
-                Role::NotPython
-            }),
+            Language::Output => (self.output(code, given, asked, Shown::by_info(info, asked)))
+                .unwrap_or_else(|| {
+                    let message =
+                        "this output belongs to no example: no Python fence stands above it";
+                    let problem =
+                        Problem::finding("unattributed-output", message).severity(Severity::Advice);
+                    self.found.problems.add(code.span.start, problem);
+                    Role::NotPython
+                }),
             Language::Misspelt => self.lookalike(code, info.word),
             Language::Other => Role::NotPython,
         }
@@ -130,8 +133,13 @@ impl Reader<'_> {
             // Any text may stand below an example; what a console showed is its output.
             let console = info.word.eq_ignore_ascii_case("console");
             let labelled = self.following.label || condition || console;
-            let explicit = labelled || self.context.outputs_are_claims;
-            let output = self.output(code, given, asked, explicit);
+            let phmdoctest = self.context.outputs_are_claims;
+            let shown = if phmdoctest && !labelled && info.word.is_empty() {
+                Shown::whole(on(&EXACTLY))
+            } else {
+                Shown::lines(labelled || phmdoctest)
+            };
+            let output = self.output(code, given, asked, shown);
             return output.unwrap_or(Role::NotPython);
         }
         Role::NotPython
@@ -146,29 +154,27 @@ impl Reader<'_> {
         Role::Nested
     }
 
-    fn output(
-        &mut self,
-        code: &Code,
-        given: &Given,
-        asked: &Asked,
-        explicit: bool,
-    ) -> Option<Role> {
+    fn output(&mut self, code: &Code, given: &Given, asked: &Asked, shown: Shown) -> Option<Role> {
         if given.directives.skip.is_some() || asked.skip.is_some() {
             return Some(Role::NotPython);
         }
-        let mut shown = lines(self.guide, &code.chunks);
-        shown.drain(..asked.options.min(shown.len()));
+        let mut lines = lines(self.guide, &code.chunks);
+        lines.drain(..asked.options.min(lines.len()));
         Some(Role::Output {
             of: self.following.block?,
-            text: text(self.guide, &shown),
-            line_spans: shown.into_iter().map(|line| line.span).collect(),
-            explicit,
+            text: text(self.guide, &lines),
+            line_spans: lines.into_iter().map(|line| line.span).collect(),
+            explicit: shown.explicit,
+            whole: shown.whole,
         })
     }
 
     fn block(&mut self, code: &Code, info: &Info, given: &Given, asked: &Asked) -> Role {
         let (source, line_spans, missing) = self.source(code, info, asked.options);
-        let (kind, faults) = kind_of(&source);
+        let mut flags = flags_of_sphinx(info.role).unwrap_or_default();
+        flags.extend(asked.flags.iter().cloned());
+        let (mut kind, faults) = kind_of(&source, &flags);
+        let steered = self.steer(&mut kind, &source, &line_spans);
         for fault in &faults {
             let span = line_spans.get(fault.line);
             let offset = span.map_or(code.span.start, |span| span.start);
@@ -183,6 +189,8 @@ impl Reader<'_> {
             Some("empty")
         } else if source.trim_start().starts_with("In [") {
             Some("prompts of IPython")
+        } else if is_all_skipped(&kind) {
+            Some("every prompt is `+SKIP`")
         } else if !faults.is_empty() {
             Some("doctest cannot read it")
         } else if info.language == Language::Session && !prompts {
@@ -197,9 +205,37 @@ impl Reader<'_> {
             line_spans,
             skipped: directive
                 .or_else(|| asked.skip.clone())
+                .or(steered)
                 .or(missing)
                 .or(reason.map(str::to_owned)),
         })
+    }
+
+    /// Does what comments in prompts ask for; returns why the block cannot run.
+    fn steer(&mut self, kind: &mut BlockKind, source: &str, spans: &[Span]) -> Option<String> {
+        let BlockKind::Session(prompts) = kind else {
+            return None;
+        };
+        if !source.contains("byexample:") && !source.contains("xdoc") {
+            return None;
+        }
+        let dialects = self.context.dialects;
+        let mut told = Vec::new();
+        for prompt in prompts {
+            let (flags, wishes) = prompt_wishes(&prompt.source, dialects);
+            prompt.options.extend(flags);
+            told.extend(wishes.into_iter().map(|wish| (prompt.line, wish)));
+        }
+        let alone = source.lines().enumerate();
+        let alone = alone.filter_map(|(line, text)| Some((line, rest_of_session(text, dialects)?)));
+        let alone: Vec<_> = alone.collect();
+        let reason = (alone.first()).map(|(_, wish)| wish.unsupported(true).message.clone());
+        for (line, wish) in told.into_iter().chain(alone) {
+            let offset = spans.get(line).map_or(0, |span| span.start);
+            let skips = wish.what == What::Unsupported(true);
+            self.found.problems.add(offset, wish.unsupported(skips));
+        }
+        reason
     }
 
     /// Returns a block's code with the guide's bytes of each line, and why it is not all there.
@@ -270,15 +306,63 @@ impl Reader<'_> {
     }
 }
 
-/// Divides a session, or says that code is a script.
-fn kind_of(code: &str) -> (BlockKind, Vec<Fault>) {
+/// How an output is shown.
+struct Shown {
+    /// Whether it is a claim.
+    explicit: bool,
+    /// The flags under which it is the whole output.
+    whole: Option<Flags>,
+}
+
+impl Shown {
+    fn lines(explicit: bool) -> Self {
+        Self {
+            explicit,
+            whole: None,
+        }
+    }
+
+    fn whole(flags: Flags) -> Self {
+        Self {
+            explicit: true,
+            whole: Some(flags),
+        }
+    }
+
+    fn by_info(info: &Info, asked: &Asked) -> Self {
+        match flags_of_sphinx(info.role) {
+            Some(mut flags) => {
+                flags.extend(asked.flags.iter().cloned());
+                Self::whole(flags)
+            }
+            None => Self::lines(true),
+        }
+    }
+}
+
+/// Divides a session, or says that code is a script. `flags` are on unless a prompt says otherwise.
+fn kind_of(code: &str, flags: &Flags) -> (BlockKind, Vec<Fault>) {
     if !is_session(code) {
         return (BlockKind::Script, Vec::new());
     }
     match prompts(code) {
-        Ok(prompts) => (BlockKind::Session(prompts), Vec::new()),
+        Ok(mut prompts) => {
+            for prompt in &mut prompts {
+                prompt.options.splice(..0, flags.iter().cloned());
+            }
+            (BlockKind::Session(prompts), Vec::new())
+        }
         Err(faults) => (BlockKind::Script, faults),
     }
+}
+
+/// Says whether a session has prompts, and none of them runs.
+fn is_all_skipped(kind: &BlockKind) -> bool {
+    let skips = |prompt: &Prompt| {
+        let last = prompt.options.iter().rev().find(|(name, _)| name == "SKIP");
+        last.is_some_and(|(_, on)| *on)
+    };
+    matches!(kind, BlockKind::Session(prompts) if !prompts.is_empty() && prompts.iter().all(skips))
 }
 
 /// Says whether a block without a language is a session: it begins with a prompt, or with the start

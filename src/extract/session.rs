@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::Prompt;
+use super::{Flags, Prompt};
 
 /// A fault for which `doctest` refuses a block.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,6 +35,23 @@ const OPTIONS: [&str; 19] = [
     "IGNORE_WARNINGS",
     "SHOW_WARNINGS",
 ];
+
+/// Reads option flags, `+ELLIPSIS, -SKIP`.
+///
+/// # Errors
+///
+/// The first word that is no flag.
+pub(super) fn flags(list: &str) -> Result<Flags, String> {
+    let words = list.split([',', ' ', '\t']).filter(|word| !word.is_empty());
+    let flag = |word: &str| {
+        let name = word.trim_start_matches(['+', '-']);
+        let signed = word.len() == name.len() + 1;
+        (signed && OPTIONS.contains(&name))
+            .then(|| (name.to_owned(), word.starts_with('+')))
+            .ok_or_else(|| word.to_owned())
+    };
+    words.map(flag).collect()
+}
 
 /// Says whether a line begins with a prompt, indented or not.
 pub(super) fn is_prompt(line: &str) -> bool {
@@ -148,13 +165,10 @@ impl Divider<'_> {
             let Some(list) = option_list(text) else {
                 continue;
             };
-            for option in list.replace(',', " ").split_whitespace() {
-                let name = option.trim_start_matches(['+', '-']);
-                let signed = option.len() == name.len() + 1;
-                if signed && OPTIONS.contains(&name) {
-                    options.push((name.to_owned(), option.starts_with('+')));
-                } else {
-                    self.fault(first + line, &unknown_option(option));
+            for option in list.split([',', ' ', '\t']) {
+                match flags(option) {
+                    Ok(read) => options.extend(read),
+                    Err(option) => self.fault(first + line, &unknown_option(&option)),
                 }
             }
         }

@@ -146,6 +146,13 @@ fn detail(example: &Example, index: usize) -> String {
     {
         let claim = if output.explicit { "claim" } else { "advice" };
         words.push(format!("{claim} {:?}", output.text));
+        let flags = output.whole.iter().map(|flags| {
+            let flags = flags
+                .iter()
+                .map(|(name, on)| format!("{}{name}", if *on { '+' } else { '-' }));
+            format!("whole {}", flags.collect::<Vec<_>>().join(" "))
+        });
+        words.extend(flags);
         words.extend(
             output
                 .python

@@ -7,6 +7,7 @@ use crate::extract::OutputFence;
 use crate::normalise::{mask_addresses, reduce};
 
 use super::align::{align, printed_there};
+use super::doctest::{Prompted, is_as_shown};
 use super::{ClaimFault, Judging, is_build, printed_lines};
 
 /// Judges the output fences that follow one block, on the interpreters that each is for.
@@ -18,14 +19,65 @@ pub(super) fn faults(judging: &Judging<'_>, block: usize, stdout: &str) -> Vec<C
         .filter(|fence| is_build(fence.build.as_deref(), judging.interpreter))
         .collect();
     let strict = judging.claims == Claims::Strict;
+    let (whole, partial): (Vec<_>, Vec<_>) =
+        (fences.into_iter()).partition(|fence| fence.whole.is_some());
     let (stated, advised): (Vec<_>, Vec<_>) =
-        (fences.into_iter()).partition(|fence| fence.explicit || strict);
+        (partial.into_iter()).partition(|fence| fence.explicit || strict);
     let mut faults = together(judging, &stated, stdout);
+    let false_ones = (whole.into_iter()).filter(|fence| !is_whole(fence, &fence.text, stdout));
+    faults.extend(false_ones.map(|fence| whole_fault(judging, fence, stdout)));
     for fence in advised {
         let advice = together(judging, &[fence], stdout);
         faults.extend(advice.into_iter().map(ClaimFault::advice));
     }
     faults
+}
+
+/// Says whether `shown` in a fence that is a whole output is what was printed, under its flags.
+pub(in crate::compare) fn is_whole(fence: &OutputFence, shown: &str, stdout: &str) -> bool {
+    let options = fence.whole.as_deref().unwrap_or_default();
+    let want = ended(&mask_addresses(shown));
+    let prompted = Prompted {
+        want: &want,
+        options,
+    };
+    if prompted.has("IGNORE_WHITESPACE") {
+        let letters = |text: &str| text.split_whitespace().collect::<String>();
+        return letters(&want) == letters(stdout);
+    }
+    is_as_shown(&prompted, &ended(stdout))
+}
+
+/// Ends a text with a line feed unless it is empty.
+fn ended(text: &str) -> String {
+    let end = if text.is_empty() || text.ends_with('\n') {
+        ""
+    } else {
+        "\n"
+    };
+    format!("{text}{end}")
+}
+
+/// Points at the first line of a whole output that was not printed at its place.
+fn whole_fault(judging: &Judging<'_>, fence: &OutputFence, stdout: &str) -> ClaimFault {
+    let (shown, printed) = (printed_lines(&fence.text), printed_lines(stdout));
+    let same = shown.iter().zip(&printed);
+    let at = same.take_while(|(shown, printed)| shown == printed).count();
+    let message = match (shown.get(at), printed.get(at)) {
+        (Some(shown), Some(printed)) => {
+            format!("the guide shows `{shown}`, and it printed `{printed}`")
+        }
+        (Some(shown), None) => format!("the guide shows `{shown}`, and it was not printed"),
+        (None, Some(printed)) => {
+            format!("it printed `{printed}`, and the guide shows nothing more")
+        }
+        (None, None) => "the guide shows another output than was printed".to_owned(),
+    };
+    let span = fence.line_spans.get(at).or(fence.line_spans.last());
+    let line = span.map_or(judging.example.position.line, |span| {
+        judging.line(span.start)
+    });
+    ClaimFault::new(message, fence.text.clone(), stdout.to_owned(), line)
 }
 
 /// One claimed line: the fence that shows it, the line in it, the text.

@@ -11,6 +11,7 @@ use crate::extract::Block;
 use crate::normalise::mask_addresses;
 
 use super::align::{align, printed_there};
+use super::quotes::{as_printed, quoted_claims};
 use super::{ClaimFault, Judging, printed_lines};
 
 static MARK: LazyLock<Regex> = LazyLock::new(|| {
@@ -43,10 +44,12 @@ pub(in crate::compare) struct InlineClaim {
     pub(in crate::compare) print: Option<usize>,
     /// Whether it is marked as output, not a free comment.
     pub(in crate::compare) marked: bool,
+    /// Index of the quotes that it stands in, if it is no comment.
+    pub(in crate::compare) quote: Option<usize>,
 }
 
-/// Finds the claims in a block's comments: marked ones, and free comments that trail a print.
-pub(in crate::compare) fn inline_claims(analysis: &Analysis) -> Vec<InlineClaim> {
+/// Finds the claims in a block's code: marked comments, free comments that trail a print, and quotes.
+pub(in crate::compare) fn inline_claims(block: &Block, analysis: &Analysis) -> Vec<InlineClaim> {
     let mut claims: Vec<InlineClaim> = Vec::new();
     for comment in &analysis.comments {
         let print = print_of(comment, &analysis.prints);
@@ -60,10 +63,15 @@ pub(in crate::compare) fn inline_claims(analysis: &Analysis) -> Vec<InlineClaim>
                 trailing: comment.trailing,
                 print,
                 marked: true,
+                quote: None,
             });
         } else if comment.trailing && print.is_some() {
             claims.extend(free_claim(comment, print));
         }
+    }
+    if block.reads_quotes && !analysis.quotes.is_empty() {
+        claims.extend(quoted_claims(analysis));
+        claims.sort_by_key(|claim| claim.line);
     }
     claims
 }
@@ -91,6 +99,7 @@ fn free_claim(comment: &Comment, print: Option<usize>) -> Option<InlineClaim> {
         trailing: true,
         print,
         marked: false,
+        quote: None,
     })
 }
 
@@ -101,7 +110,7 @@ pub(super) fn faults(
     analysis: &Analysis,
     stdout: &str,
 ) -> Vec<ClaimFault> {
-    let all = inline_claims(analysis);
+    let all = inline_claims(block, analysis);
     let strict = judging.claims == Claims::Strict;
     let (stated, advised): (Vec<_>, Vec<_>) =
         all.into_iter().partition(|claim| claim.marked || strict);
@@ -109,6 +118,7 @@ pub(super) fn faults(
         .filter(|claim| claim.text != "...")
         .collect();
     let printed = printed_lines(stdout);
+    let stated = as_printed(&stated, &printed);
     let mut faults = Vec::new();
     if !stated.is_empty() {
         let place = Place {

@@ -8,6 +8,7 @@ mod doctest;
 mod fences;
 mod inline;
 mod numbers;
+mod quotes;
 mod session;
 
 #[cfg(test)]
@@ -27,8 +28,9 @@ use super::{Difference, Stream};
 
 pub(super) use align::align;
 pub(super) use doctest::{Prompted, ellipsis_match, is_as_shown, raised};
-pub(super) use fences::shows_traceback;
+pub(super) use fences::{is_whole, shows_traceback};
 pub(super) use inline::{InlineClaim, inline_claims};
+pub(super) use quotes::as_laid_out;
 
 /// A claim that is false, or that cannot be attributed.
 #[derive(Debug, Clone, PartialEq, Eq)]

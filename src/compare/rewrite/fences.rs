@@ -1,6 +1,7 @@
 //! Output fences rewritten to what was printed, and split where interpreters differ.
 
-use crate::compare::claims::is_build;
+use crate::compare::claims::{is_build, is_whole};
+use crate::compare::pattern::keep_patterns;
 use crate::extract::{Example, Fence, FenceKind, OutputFence};
 use crate::normalise::Transcript;
 use crate::plan::Interpreter;
@@ -51,6 +52,9 @@ fn rewrite_fence(
     rewriting: &mut Rewriting,
 ) {
     let is_true = |(_, transcript, stdout): &(&Interpreter, &Transcript, String)| {
+        if fence.whole.is_some() {
+            return is_whole(fence, &fence.text, stdout);
+        }
         Old::new(&fence.text, stdout).holds(transcript, stdout)
     };
     if judged.iter().all(is_true) {
@@ -64,8 +68,11 @@ fn rewrite_fence(
     }
     let texts: Vec<(&Interpreter, String)> = (judged.iter())
         .map(|(interpreter, transcript, stdout)| {
-            let old = Old::new(&fence.text, stdout);
-            (*interpreter, old.wanted(transcript, stdout))
+            let wanted = match fence.whole {
+                Some(_) => wanted_whole(fence, stdout),
+                None => Old::new(&fence.text, stdout).wanted(transcript, stdout),
+            };
+            (*interpreter, wanted)
         })
         .collect();
     if let Some(reason) = texts
@@ -86,6 +93,19 @@ fn rewrite_fence(
             Ok(edits) => rewriting.edits.extend(edits),
             Err(reason) => guide.refuse(rewriting, &whole.span, reason),
         },
+    }
+}
+
+/// Returns what a fence that is a whole output should show, its patterns kept where they still match.
+fn wanted_whole(fence: &OutputFence, stdout: &str) -> String {
+    if is_whole(fence, &fence.text, stdout) {
+        return fence.text.clone();
+    }
+    let kept = keep_patterns(&fence.text, stdout);
+    if is_whole(fence, &kept, stdout) {
+        kept
+    } else {
+        stdout.to_owned()
     }
 }
 

@@ -1,7 +1,7 @@
 //! Claims in comments, rewritten to what was printed beside them; where interpreters differ they
 //! move into output fences with conditions.
 
-use crate::compare::claims::{InlineClaim, align, inline_claims, printed_lines};
+use crate::compare::claims::{InlineClaim, align, as_laid_out, inline_claims, printed_lines};
 use crate::compare::pattern::matches_line;
 use crate::execute::{Analysis, PrintSite};
 use crate::extract::Block;
@@ -11,7 +11,7 @@ use crate::position::Span;
 
 use super::conditions::conditions;
 use super::fences::fences_below;
-use super::lines::{add_at, end_of_line_above, is_showable, line_end, line_start};
+use super::lines::{add_at, end_of_line_above, is_showable, line_end, line_start, may_end_quotes};
 use super::{Edit, Guide, Outputs, Rewriting, Source};
 
 /// Claims that stand together: one beside a print, or neighbouring lines below one.
@@ -33,14 +33,12 @@ pub(super) fn rewrite(
     let Some(analysis) = source.analyses.get(index) else {
         return;
     };
-    let claims: Vec<InlineClaim> = (inline_claims(analysis).into_iter())
+    let claims: Vec<InlineClaim> = (inline_claims(block, analysis).into_iter())
         .filter(|claim| (claim.marked || guide.strict) && claim.text != "...")
         .collect();
+    let stdouts: Vec<String> = (outputs.iter().map(|run| run.2.concat())).collect();
+    let claims = as_laid_out(claims, &stdouts);
     let groups = groups(&claims);
-    let stdouts: Vec<String> = outputs
-        .iter()
-        .map(|(_, _, output)| output.concat())
-        .collect();
     let wanted: Vec<Wanted> = (stdouts.iter())
         .map(|stdout| wanted(block, analysis, &claims, &groups, stdout))
         .collect();
@@ -62,9 +60,9 @@ pub(super) fn rewrite(
             Some(lines) => rewrite_group(guide, block, group, lines, rewriting),
             None if of_group.contains(&None) => {
                 let span = &block.line_spans[group.claims[0].line];
+                let claim = claimed[0];
                 let message = format!(
-                    "it cannot be told which lines stand for the claim `{}`: mend it by hand",
-                    claimed[0]
+                    "it cannot be told which lines stand for the claim `{claim}`: mend it by hand"
                 );
                 guide.refuse(rewriting, span, message);
             }
@@ -267,7 +265,13 @@ fn rewrite_group(
     let spans: Option<Vec<(usize, usize)>> = (group.claims.iter())
         .map(|claim| claim_bytes(guide, block, claim))
         .collect();
-    let is_plain = |line: &String| is_showable(line) && !line.contains("[..]") && line != "...";
+    let in_quotes = group.claims[0].quote.is_some();
+    let is_plain = |line: &String| {
+        is_showable(line)
+            && !line.contains("[..]")
+            && line != "..."
+            && !(in_quotes && may_end_quotes(line))
+    };
     let kept = |line: &String| group.claims.iter().any(|claim| claim.text == *line);
     let can_be_shown = lines.iter().all(|line| is_plain(line) || kept(line));
     let is_one = !group.claims[0].trailing || lines.len() == 1;
@@ -277,7 +281,7 @@ fn rewrite_group(
         return guide.refuse(rewriting, span, message);
     };
     let mut edits: Vec<Edit> = (spans.iter().zip(lines))
-        .filter_map(|((start, end), line)| replaced(guide, *start..*end, line))
+        .filter_map(|((start, end), line)| replaced(guide, *start..*end, line, in_quotes))
         .collect();
     let kept = spans.len().min(lines.len());
     let last = spans[kept - 1].1;
@@ -290,10 +294,15 @@ fn rewrite_group(
     } else if lines.len() > kept {
         let start = line_start(guide.text, last);
         let claim_start = spans[kept - 1].0;
-        let head = guide.text[start..claim_start].trim_end();
+        let before = &guide.text[start..claim_start];
+        let head = if in_quotes {
+            before.to_owned()
+        } else {
+            format!("{} ", before.trim_end())
+        };
         let line_end = line_end(guide.text, last);
         let added: String = (lines[kept..].iter())
-            .map(|line| format!("{head} {line}"))
+            .map(|line| format!("{head}{line}"))
             .flat_map(|line| [line_end.to_owned(), line.trim_end().to_owned()])
             .collect();
         add_at(&mut edits, last, added);
@@ -302,14 +311,14 @@ fn rewrite_group(
 }
 
 /// Replaces a claim's text; one blank stands between its mark and a text, and none before nothing.
-fn replaced(guide: &Guide<'_>, span: Span, line: &str) -> Option<Edit> {
+fn replaced(guide: &Guide<'_>, span: Span, line: &str, in_quotes: bool) -> Option<Edit> {
     if guide.text[span.clone()] == *line {
         return None;
     }
     let before = &guide.text[..span.start];
     let (start, replacement) = if line.is_empty() {
         (before.trim_end_matches(' ').len(), String::new())
-    } else if before.ends_with('>') {
+    } else if before.ends_with('>') && !in_quotes {
         (span.start, format!(" {line}"))
     } else {
         (span.start, line.to_owned())
@@ -371,6 +380,9 @@ fn move_to_fences(
 
 /// Takes away a claim: its comment with the blanks before it, or its whole line.
 fn removal(guide: &Guide<'_>, block: &Block, claim: &InlineClaim) -> Option<Edit> {
+    if claim.quote.is_some() {
+        return None;
+    }
     let (start, end) = claim_bytes(guide, block, claim)?;
     let span = &block.line_spans[claim.line];
     let from = if claim.trailing {

@@ -114,3 +114,8 @@ pub(super) fn is_showable(text: &str) -> bool {
         .chars()
         .any(|character| character.is_control() && !matches!(character, '\n' | '\t'))
 }
+
+/// Says whether a line between quotes would end them, or be another text to Python.
+pub(super) fn may_end_quotes(line: &str) -> bool {
+    line.contains("\"\"\"") || line.contains("'''") || line.contains('\\')
+}

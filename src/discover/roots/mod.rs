@@ -272,7 +272,7 @@ impl<'a> Search<'a> {
 
 fn no_guides(place: &str) -> Problem {
     Problem::usage("no-guides", format!("no guide was found in {place}"))
-        .hint("guides end in `.md` or `.markdown`; what `.gitignore` names is left out")
+        .hint("guides end in `.md`, `.markdown` or `.mdx`; what `.gitignore` names is left out")
 }
 
 #[cfg(test)]

@@ -27,7 +27,7 @@ TRIES = (ast.Try, getattr(ast, "TryStar", ast.Try))
 def analyse(code):
     answer = {
         "comments": [], "prints": [], "imports": [], "undefined": [], "defines": [],
-        "syntax_error": None, "needs_await": False, "calls_input": False,
+        "syntax_error": None, "needs_await": False, "calls_input": False, "quotes": [],
     }
     answer["comments"] = comments(code)
     try:
@@ -42,6 +42,7 @@ def analyse(code):
     tree = ast.parse(code)
     names = Names(tree)
     answer["prints"] = prints(tree) if "print" not in names.bound_anywhere else []
+    answer["quotes"] = quotes(tree, code.split("\n")) if answer["prints"] else []
     answer["imports"] = imports(tree)
     answer["defines"] = list(names.defines)
     answer["undefined"] = names.undefined()
@@ -92,6 +93,40 @@ def prints(tree):
         for child in reversed(children):
             todo.append((child, once and child in certain))
     return sorted(found, key=lambda site: (site["line"], site["end_line"]))
+
+
+def quotes(tree, lines):
+    """Strings that stand in quotes of their own below a print: its output, as pytest-examples has it."""
+    found = []
+    for node in ast.walk(tree):
+        for name in ("body", "orelse", "finalbody"):
+            above = None
+            for statement in as_list(getattr(node, name, None)):
+                quote = quote_below(above, statement, lines)
+                if quote:
+                    found.append(quote)
+                elif not isinstance(statement, ast.Expr) or not is_call_of(statement.value, "print"):
+                    statement = None
+                above = statement
+    return sorted(found, key=lambda quote: quote["line"])
+
+
+def as_list(value):
+    return value if isinstance(value, list) else []
+
+
+def quote_below(above, statement, lines):
+    """The lines between quotes that open on the line after `above`, or None."""
+    first, last = getattr(statement, "lineno", 0), getattr(statement, "end_lineno", None) or 0
+    is_string = isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+    if above is None or not is_string or first != above.end_lineno + 1 or last - first < 2:
+        return None
+    mark = lines[first - 1].strip()
+    if mark not in ('"""', "'''") or lines[last - 1].strip() != mark:
+        return None
+    column = statement.col_offset
+    shown = [line[column:] if not line[:column].strip() else line for line in lines[first:last - 1]]
+    return {"line": first, "column": column, "lines": shown}
 
 
 def imports(tree):

@@ -44,6 +44,17 @@ pub struct PrintSite {
     pub once: bool,
 }
 
+/// A string in quotes of its own, directly below a print.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Quote {
+    /// 0-based line of its first line, below the quotes.
+    pub line: usize,
+    /// Characters that the quotes are indented by.
+    pub column: usize,
+    /// Its lines without that indentation.
+    pub lines: Vec<String>,
+}
+
 /// What one block's code looks like to Python.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Analysis {
@@ -51,6 +62,8 @@ pub struct Analysis {
     pub comments: Vec<Comment>,
     /// Print calls in order.
     pub prints: Vec<PrintSite>,
+    /// Strings that may be the output of the print above them, in order.
+    pub quotes: Vec<Quote>,
     /// Top-level names of modules imported anywhere.
     pub imports: Vec<String>,
     /// Names read that the block neither defines nor imports, builtins excluded.

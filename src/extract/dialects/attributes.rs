@@ -12,25 +12,34 @@ pub(in crate::extract) fn attribute_wishes(info: &Info, dialects: Dialects<'_>) 
         .attributes
         .iter()
         .any(|attribute| attribute.key == "exec");
-    let wishes = info.attributes.iter().take(64).filter_map(|attribute| {
-        let (dialect, what) = match &attribute.value {
-            None => word(&attribute.key)?,
-            Some(value) => setting(attribute, value, executes)?,
-        };
-        let words: String = match &attribute.value {
-            None => attribute.key.chars().take(60).collect(),
-            Some(value) => format!("{}={value}", attribute.key)
-                .chars()
-                .take(60)
-                .collect(),
-        };
-        dialects.read(dialect).then_some(Wish {
+    let attributes = info.attributes.iter().take(64);
+    let asked = attributes.filter_map(|attribute| Some((attribute, asked(attribute, executes)?)));
+    let read = asked.filter(|(_, (dialect, _))| dialects.read(*dialect));
+    read.flat_map(|(attribute, (dialect, wishes))| {
+        let words = words(attribute);
+        wishes.into_iter().map(move |what| Wish {
             dialect,
-            words,
+            words: words.clone(),
             what,
         })
-    });
-    wishes.collect()
+    })
+    .collect()
+}
+
+fn words(attribute: &Attribute) -> String {
+    let value = attribute.value.iter().map(|value| format!("={value}"));
+    let words = [attribute.key.clone()].into_iter().chain(value);
+    words.collect::<String>().chars().take(60).collect()
+}
+
+fn asked(attribute: &Attribute, executes: bool) -> Option<(Dialect, Vec<What>)> {
+    let Some(value) = &attribute.value else {
+        return word(&attribute.key).map(|(dialect, what)| (dialect, vec![what]));
+    };
+    let (dialect, what) = setting(attribute, value, executes)?;
+    let awaits = dialect == Dialect::PytestCodeblock;
+    let wishes = [what].into_iter().chain(awaits.then_some(What::Await));
+    Some((dialect, wishes.collect()))
 }
 
 fn word(word: &str) -> Option<(Dialect, What)> {

@@ -2,6 +2,7 @@
 
 use super::super::VersionCondition;
 use super::marks::{arguments, mark, reason, skip_if};
+use super::options::{EXACTLY, WITHOUT_BLANKS, on};
 use super::{Dialect, Dialects, What, Wish};
 
 /// Reads the text of a comment, of whatever kind: HTML, MDX or `MyST`.
@@ -83,8 +84,8 @@ fn pytest_codeblocks(text: &str) -> Option<Vec<What>> {
         "cont" => vec![What::Join],
         "skip" => vec![What::Skip("pytest-codeblocks:skip".to_owned())],
         "skipfile" => vec![What::SkipFrom("pytest-codeblocks:skipfile".to_owned())],
-        "expected-output" => vec![What::Output(true)],
-        "expected-output-ignore-whitespace" => vec![What::Output(false), What::Unsupported(false)],
+        "expected-output" => vec![What::Output(on(&EXACTLY))],
+        "expected-output-ignore-whitespace" => vec![What::Output(on(&[WITHOUT_BLANKS]))],
         "expect-error" | "expect-exception" => vec![What::Unsupported(true)],
         _ if word.starts_with("skipif(") => mark(word),
         _ => vec![What::Unsupported(false)],
@@ -126,21 +127,23 @@ fn sybil(text: &str) -> Option<Vec<What>> {
             reason(&[condition]).unwrap_or("skip").to_owned(),
         )],
     };
-    let from = action == "start";
-    Some(
-        wishes
-            .into_iter()
-            .map(|wish| if from { lasting(wish) } else { wish })
-            .collect(),
-    )
+    if action == "next" {
+        return Some(wishes);
+    }
+    Some(wishes.into_iter().flat_map(lasting).collect())
 }
 
-/// Makes a wish about the next block one about all that follow, where that can be.
-fn lasting(wish: What) -> What {
+/// Makes a wish about the next block one about all that follow.
+fn lasting(wish: What) -> Vec<What> {
     match wish {
-        What::Skip(reason) => What::SkipFrom(reason),
-        What::Versions(_) => What::Unsupported(false),
-        other => other,
+        What::Skip(reason) => vec![What::SkipFrom(reason)],
+        What::Versions(versions) => vec![What::VersionsFrom(versions)],
+        // Nobody knows whether they run: none does, and the first one is told of.
+        What::Unsupported(true) => {
+            let reason = "under a condition that is not supported".to_owned();
+            vec![What::SkipFrom(reason), What::Unsupported(true)]
+        }
+        other => vec![other],
     }
 }
 
@@ -167,7 +170,11 @@ pub(super) fn option_of_pytest_markdown_docs(word: &str) -> Option<What> {
 fn pytest_codeblock(text: &str) -> Option<Vec<What>> {
     let (key, value) = text.split_once(':')?;
     match key.trim() {
-        "continue" => Some(vec![What::Group(value.trim().to_owned())]),
+        "continue" | "codeblock-name" => {
+            Some(vec![What::Group(value.trim().to_owned()), What::Await])
+        }
+        // Its block holds tests and fixtures, which only pytest can collect.
+        "pytestmark" if value.trim() == "pytestrun" => Some(vec![What::Unsupported(true)]),
         "pytestmark" => Some(mark(value)),
         "pytestfixture" => Some(vec![What::Unsupported(true)]),
         _ => None,
@@ -185,11 +192,15 @@ fn markdown_pytest(text: &str) -> Option<Vec<What>> {
         .map(|(key, value)| (key.trim(), value.trim()))
         .collect();
     let (_, name) = fields.iter().find(|(key, _)| *key == "name")?;
-    let name = name.strip_prefix("async ").unwrap_or(name).trim();
+    let (awaits, name) = match name.strip_prefix("async ") {
+        Some(name) => (true, name.trim()),
+        None => (false, *name),
+    };
     if name.is_empty() || name.contains(char::is_whitespace) {
         return None;
     }
     let mut wishes = vec![What::Group(name.to_owned())];
+    wishes.extend(awaits.then_some(What::Await));
     for (key, value) in &fields {
         match *key {
             "fixtures" => wishes.push(What::Unsupported(true)),
@@ -229,7 +240,11 @@ mod tests {
         case("skip doccmd[mypy]: next", &[]);
         case("clear-namespace", &[What::Clear]);
         case("pmd-metadata: notest", &[skip("notest")]);
-        case("continue: test_x", &[What::Group("test_x".to_owned())]);
+        let group = What::Group("test_x".to_owned());
+        case("continue: test_x", &[group.clone(), What::Await]);
+        case("codeblock-name: test_x", &[group.clone(), What::Await]);
+        case("pytestmark: pytestrun", &[What::Unsupported(true)]);
+        case("name: async test_x", &[group, What::Await]);
         case(
             "name: test_x; mark: skip",
             &[What::Group("test_x".to_owned()), skip("marked `skip`")],

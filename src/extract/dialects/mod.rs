@@ -8,16 +8,19 @@ mod comments;
 mod conditions;
 mod marks;
 mod options;
+mod prompts;
 mod transforms;
 pub(super) mod wishes;
 
 pub(super) use attributes::attribute_wishes;
 pub(super) use comments::{comment_wishes, invisible_language};
-pub(super) use options::options;
+pub(super) use options::{EXACTLY, flags_of_sphinx, on, options};
+pub(super) use prompts::{prompt_wishes, rest_of_session};
 pub(super) use transforms::{omitted, unhidden};
 
-use super::{Raises, VersionCondition};
+use super::{Flags, Raises, VersionCondition};
 use crate::discover::DIALECTS;
+use crate::problem::{Problem, Severity};
 
 /// A tool whose markup is read, in the order of [`DIALECTS`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +37,8 @@ pub(super) enum Dialect {
     Myst,
     Mdbook,
     Mkdocs,
+    Byexample,
+    Xdoctest,
 }
 
 impl Dialect {
@@ -89,14 +94,20 @@ pub(super) enum What {
     Name(String),
     /// The next block goes on where the last one ended.
     Join,
+    /// The next block may await at its top level.
+    Await,
     /// The next block ends with this exception.
     Raises(Raises),
     /// The next block ends with this status.
     Exit(i32),
-    /// The next fence is the output of the block before it; a claim if true.
-    Output(bool),
+    /// The next fence is the whole output of the block before it, compared under these flags.
+    Output(Flags),
+    /// The prompts of the next block, or the next output, are compared under these flags.
+    Compare(Flags),
     /// No block runs from here on, for this reason.
     SkipFrom(String),
+    /// Blocks run on these versions only from here on.
+    VersionsFrom(VersionCondition),
     /// Blocks run again from here on.
     SkipEnd,
     /// Blocks belong to this group from here on.
@@ -114,6 +125,21 @@ pub(super) enum What {
 }
 
 impl Wish {
+    /// Says that it cannot be done; the block is skipped for it if `skips`.
+    pub(super) fn unsupported(&self, skips: bool) -> Problem {
+        let Self { dialect, words, .. } = self;
+        let message = format!("`{words}` of {} is not supported", dialect.name());
+        let problem = Problem::finding("unsupported-dialect", message);
+        if skips {
+            let hint = "the block is skipped; say what it needs with `<!-- fencepost: … -->`";
+            problem.severity(Severity::Warning).hint(hint)
+        } else {
+            problem
+                .severity(Severity::Advice)
+                .hint("it is left out of account")
+        }
+    }
+
     /// Says whether the wish waits for the next block however far below it stands.
     pub(super) fn waits(&self) -> bool {
         matches!(

@@ -1,10 +1,43 @@
 //! Option lines at the top of a directive's body: `:tags: [skip-execution]`, or YAML between `---`.
 
-use super::super::VersionCondition;
+use super::super::session::flags;
+use super::super::{Flags, VersionCondition};
 use std::iter::Peekable;
 
-use super::marks::skip_if;
+use super::marks::{skip_if, unquoted};
 use super::{Dialect, Dialects, What, Wish};
+
+/// Flags under which an output is compared letter by letter.
+pub(in crate::extract) const EXACTLY: [&str; 2] =
+    ["DONT_ACCEPT_BLANKLINE", "DONT_ACCEPT_TRUE_FOR_1"];
+
+/// The flag of ours under which blanks and line ends do not count.
+pub(super) const WITHOUT_BLANKS: &str = "IGNORE_WHITESPACE";
+
+/// Flags that are on wherever Sphinx compares.
+const SPHINX: [&str; 3] = [
+    "ELLIPSIS",
+    "IGNORE_EXCEPTION_DETAIL",
+    "DONT_ACCEPT_TRUE_FOR_1",
+];
+
+/// Switches flags on.
+pub(in crate::extract) fn on(names: &[&str]) -> Flags {
+    names
+        .iter()
+        .map(|name| ((*name).to_owned(), true))
+        .collect()
+}
+
+/// Returns the flags under which Sphinx compares what a directive shows.
+pub(in crate::extract) fn flags_of_sphinx(role: Option<&str>) -> Option<Flags> {
+    match role? {
+        "doctest" => Some(on(&SPHINX)),
+        // `<BLANKLINE>` is for prompts, whose output an empty line would end.
+        "testoutput" => Some(on(&[&SPHINX[..], &["DONT_ACCEPT_BLANKLINE"]].concat())),
+        _ => None,
+    }
+}
 
 /// What stands above a directive's code.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -32,6 +65,7 @@ pub(in crate::extract) fn options<'a>(
     }
     let mut wishes = role_wishes(role, argument);
     for (key, value) in settings {
+        let value = unquoted(&value).unwrap_or(&value).to_owned();
         let words = format!(":{key}: {value}")
             .chars()
             .take(60)
@@ -143,7 +177,7 @@ fn setting(key: &str, value: &str) -> Vec<What> {
             vec![versions.map_or(What::Unsupported(false), What::Versions)]
         }
         "skipif" => skip_if(&[value]),
-        "options" => vec![What::Unsupported(false)],
+        "options" => vec![flags(value).map_or(What::Unsupported(false), What::Compare)],
         _ => Vec::new(),
     }
 }

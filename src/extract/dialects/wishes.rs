@@ -3,10 +3,9 @@
 use std::mem;
 use std::sync::Arc;
 
-use crate::problem::{Problem, Severity};
-
 use super::super::directives::Given;
 use super::super::problems::Problems;
+use super::super::{Flags, VersionCondition};
 use super::{Dialect, What, Wish};
 
 /// Wishes that wait for a fence, and those that hold until they are taken back.
@@ -16,6 +15,8 @@ pub(in crate::extract) struct Standing {
     waiting: Vec<(usize, Wish)>,
     /// Why no block runs here.
     skipping: Option<String>,
+    /// On which versions alone blocks run here.
+    versions: Option<VersionCondition>,
     /// The group that blocks belong to here, and how many such groups there were.
     group: Option<String>,
     groups: usize,
@@ -33,8 +34,10 @@ pub(in crate::extract) struct Asked {
     pub(in crate::extract) skip: Option<String>,
     /// The block that it goes on from.
     pub(in crate::extract) joins: Option<usize>,
-    /// It is an output of the block before it; a claim if true.
-    pub(in crate::extract) output: Option<bool>,
+    /// It is the whole output of the block before it, compared under these flags.
+    pub(in crate::extract) output: Option<Flags>,
+    /// Its prompts, or the output that it is, are compared under these flags.
+    pub(in crate::extract) flags: Flags,
     /// How many lines of options stand above its code.
     pub(in crate::extract) options: usize,
     /// Blocks after it share its names, or no longer do.
@@ -55,7 +58,8 @@ impl Standing {
         for wish in wishes {
             match wish.what {
                 What::SkipFrom(reason) => self.skipping = Some(reason),
-                What::SkipEnd => self.skipping = None,
+                What::VersionsFrom(versions) => self.versions = Some(versions),
+                What::SkipEnd => (self.skipping, self.versions) = (None, None),
                 What::GroupFrom(name) => {
                     self.groups += 1;
                     self.group = Some(format!("{name}-{}", self.groups));
@@ -76,19 +80,23 @@ impl Standing {
     pub(in crate::extract) fn of_other(
         &mut self,
         offset: usize,
-        own: &[Wish],
+        own: Vec<Wish>,
+        given: &mut Given,
         problems: &mut Problems,
     ) -> Asked {
-        for wish in own
-            .iter()
-            .filter(|wish| wish.what == What::Unsupported(false))
-        {
-            problems.add(offset, unsupported(wish, false));
-        }
         let mut asked = Asked::default();
+        for wish in own {
+            match wish.what {
+                What::Unsupported(_) => problems.add(offset, wish.unsupported(false)),
+                What::Compare(flags) => asked.flags.extend(flags),
+                What::Skip(reason) => asked.skip = Some(reason),
+                What::Versions(_) => direct(given, wish.what),
+                _ => {}
+            }
+        }
         for (offset, wish) in mem::take(&mut self.waiting) {
             match &wish.what {
-                What::Output(claim) => asked.output = Some(*claim),
+                What::Output(flags) => asked.output = Some(flags.clone()),
                 What::Skip(reason) if !wish.waits() => asked.skip = Some(reason.clone()),
                 _ if wish.dialect == Dialect::PytestCodeblocks => {}
                 _ if wish.waits() => self.waiting.push((offset, wish)),
@@ -116,18 +124,23 @@ impl Standing {
             match wish.what {
                 What::Join => asked.joins = self.last,
                 What::Share | What::Unshare => asked.sharing = Some(wish.what == What::Share),
-                What::Output(claim) => asked.output = Some(claim),
+                What::Output(flags) => asked.output = Some(flags),
+                What::Compare(flags) => asked.flags.extend(flags),
                 What::Unsupported(skips) => {
-                    let told = unsupported(&wish, skips);
+                    let told = wish.unsupported(skips);
                     asked.skip = asked.skip.or(skips.then(|| told.message.clone()));
                     problems.add(offset, told);
                 }
                 What::Skip(reason) => asked.skip = asked.skip.or(Some(reason)),
+                // Where blocks share names, cells are no notebook of their own.
+                What::Group(_) if self.sharing && wish.dialect == Dialect::Myst => {}
                 _ => direct(given, wish.what),
             }
         }
-        if let Some(group) = &self.group {
-            direct(given, What::Group(group.clone()));
+        let group = self.group.clone().map(What::Group);
+        let versions = self.versions.clone().map(What::Versions);
+        for what in group.into_iter().chain(versions) {
+            direct(given, what);
         }
         asked
     }
@@ -160,6 +173,7 @@ fn direct(given: &mut Given, what: What) {
         What::Name(name) if directives.name.is_none() => {
             let _ = directives.set("name", &name);
         }
+        What::Await => directives.top_level_await = true,
         What::Raises(raises) => {
             directives.raises.get_or_insert(raises);
         }
@@ -167,19 +181,5 @@ fn direct(given: &mut Given, what: What) {
             directives.exit.get_or_insert(status);
         }
         _ => {}
-    }
-}
-
-fn unsupported(wish: &Wish, skips: bool) -> Problem {
-    let Wish { dialect, words, .. } = wish;
-    let message = format!("`{words}` of {} is not supported", dialect.name());
-    let problem = Problem::finding("unsupported-dialect", message);
-    if skips {
-        let hint = "the block is skipped; say what it needs with `<!-- fencepost: … -->`";
-        problem.severity(Severity::Warning).hint(hint)
-    } else {
-        problem
-            .severity(Severity::Advice)
-            .hint("it is left out of account")
     }
 }

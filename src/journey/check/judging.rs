@@ -8,7 +8,7 @@ use crate::compare::{
 };
 use crate::discover::{Claims, Start, UnrecordedPolicy};
 use crate::execute::{Cache, RunOptions, RunRecord};
-use crate::extract::{Document, Example};
+use crate::extract::{Block, Document, Example};
 use crate::normalise::Transcript;
 use crate::plan::{Choice, Disposition, Interpreter, Plan, PlanEntry, PlannedRun};
 use crate::problem::Problem;
@@ -346,7 +346,10 @@ fn declares_ending(example: &Example) -> bool {
 /// Says whether an example shows outputs whose attribution needs Python's grammar: every claim in
 /// code is a comment.
 fn may_claim(document: &Document, example: &Example) -> bool {
-    let commented = example.blocks.iter().any(|block| block.code.contains('#'));
+    let quotes = |block: &Block| {
+        block.reads_quotes && (block.code.contains("\"\"\"") || block.code.contains("'''"))
+    };
+    let commented = (example.blocks.iter()).any(|block| block.code.contains('#') || quotes(block));
     let claims = document.guide.settings.claims;
     let strict = claims == Claims::Strict;
     claims != Claims::Off && (strict || commented || !example.outputs.is_empty())
