@@ -17,7 +17,7 @@ use crate::plan::{Interpreter, PlannedRun, Program};
 use super::installed;
 
 /// Changes whenever the walls, the runner or the form of records do, so that nothing made before is used.
-const POLICY: u32 = 2;
+const POLICY: u32 = 3;
 
 /// The parts in the order of [`Key::parts`], as explanations name them.
 pub(super) const PARTS: [&str; 10] = [
