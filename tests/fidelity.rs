@@ -86,6 +86,32 @@ fn assert_equal_both_ways(project: &Project, others: &[&str]) {
     }
 }
 
+/// Examples that say something while they end, or end in a way of their own.
+const LAST_WORDS: [&str; 22] = [
+    "class A:\n    def __del__(self):\n        print('gone')\na = A()\nprint('end')",
+    "class A:\n    def __del__(self):\n        print('gone', self.name)\n_a, b = A(), A()\n_a.name, b.name = 'a', 'b'\nb.other = _a",
+    "class A:\n    def __del__(self):\n        print('gone')\na = A()\na.self = a\ndel a\nprint('end')",
+    "class Meta(type):\n    def __getattribute__(cls, name):\n        print('asked for', name)\n        return super().__getattribute__(name)\nclass A(metaclass=Meta):\n    pass\na = A()",
+    "def f():\n    try:\n        yield 1\n    finally:\n        print('closed')\ng = f()\nprint(next(g))",
+    "async def f():\n    pass\nc = f()\nprint('never awaited')",
+    "import weakref\nclass A:\n    pass\na = A()\nr = weakref.ref(a, lambda _: print('dead'))\nprint('end')",
+    "import weakref\nclass A:\n    pass\na = A()\nweakref.finalize(a, print, 'finalized')\nprint('end')",
+    "f = open(1, 'w', closefd=False)\nf.write('late')\nprint('first', flush=True)",
+    "import sys\nsys.stdout.write('no newline')",
+    "import sys\nprint('x')\nsys.exit(3)",
+    "import sys\nprint('x')\nsys.exit('a message')",
+    "raise SystemExit",
+    "def f():\n    raise SystemExit(7)\nf()",
+    "import argparse\nargparse.ArgumentParser(prog='p').parse_args(['--no'])",
+    "print('x')\nraise KeyboardInterrupt",
+    "print('x')\n{}['key']",
+    "import threading, time\ndef f():\n    time.sleep(0.05)\n    print('thread')\nthreading.Thread(target=f).start()\nprint('main')",
+    "import sys\nsys.stdout = open('out.txt', 'w')\nprint('hidden')",
+    "import sys, io\nsys.stdout = sys.stderr\nprint('elsewhere')",
+    "import logging, logging.handlers\nh = logging.handlers.MemoryHandler(9, target=logging.StreamHandler())\nlog = logging.getLogger('x')\nlog.addHandler(h)\nlog.propagate = False\nlog.warning('kept to the end')",
+    "import tempfile\nd = tempfile.TemporaryDirectory()\nprint('end')",
+];
+
 fn names(folder: &Path, extension: &str) -> Vec<PathBuf> {
     let mut found: Vec<PathBuf> = fs::read_dir(folder)
         .unwrap()
@@ -132,7 +158,9 @@ fn the_fixtures_say_the_same_both_ways() {
         let code = fs::read_to_string(path).unwrap();
         write!(guide, "\n```python\n{code}```\n").unwrap();
     }
-    let project = Project::new().guide("curious.md", &CURIOUS);
+    let project = Project::new()
+        .guide("curious.md", &CURIOUS)
+        .guide("last-words.md", &LAST_WORDS);
     assert_equal_both_ways(&project, &["auto", "fork"]);
     if is_whole() {
         assert_equal_both_ways(&project.file("compatible.md", &guide), &["auto"]);

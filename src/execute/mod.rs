@@ -7,6 +7,7 @@ mod analyse;
 mod cache;
 mod entropy;
 mod interrupt;
+mod load;
 mod merge;
 mod open;
 mod outcome;

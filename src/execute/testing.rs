@@ -2,7 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::plan::{Build, Installation, Interpreter};
+use crate::plan::{
+    Build, Installation, Interpreter, PlannedRun, Program, ProgramBlock, Surroundings,
+};
 
 /// Returns one interpreter of each minor version under pyenv, oldest first, or the system's `python3`.
 pub(super) fn interpreters() -> Vec<Interpreter> {
@@ -39,4 +41,23 @@ pub(super) fn interpreter(path: &Path, minor: u64) -> Interpreter {
         fingerprint: String::new(),
     }
     .into()
+}
+
+/// Returns a run of one script.
+pub(super) fn planned(interpreter: &Interpreter, code: &str) -> PlannedRun {
+    PlannedRun {
+        id: "guide.md#1".to_owned(),
+        program: Program {
+            blocks: vec![ProgramBlock::Script(code.to_owned())],
+            files: Vec::new(),
+            stdin: String::new(),
+            top_level_await: false,
+        },
+        interpreter: interpreter.clone(),
+        limits: crate::discover::Limits::default(),
+        start: None,
+        alone: false,
+        surroundings: Surroundings::default(),
+        environment: None,
+    }
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::discover::Start;
 use crate::plan::{Interpreter, PlannedRun};
 
+use super::load::Load;
 use super::outcome::{self, Leavings};
 use super::place::Place;
 use super::program::{self, Layout};
@@ -22,7 +23,7 @@ const TEMPORARY: &str = "/tmp";
 /// of no more use.
 pub(super) async fn run(
     run: &PlannedRun,
-    beginning: &Beginning,
+    (beginning, load): (&Beginning, &Load),
     slot: &mut Slot,
     place: Option<&Place>,
 ) -> std::io::Result<RunRecord> {
@@ -48,7 +49,9 @@ pub(super) async fn run(
     }
     let busy = run.surroundings.busy.then(Busy::start);
     let cap = run.limits.output + layout.marks.size() as u64;
-    let output = slot.run(&order, run.program.stdin.as_bytes(), cap).await?;
+    let output = slot
+        .run(&order, run.program.stdin.as_bytes(), cap, load)
+        .await?;
     drop(busy);
     record.network_attempts = output.report.network_attempts;
     if output.report.forked {
@@ -99,6 +102,7 @@ fn warm(run: &PlannedRun, beginning: &Beginning) -> Option<WarmOrder> {
             site: start::user_site(run),
             packages: start::packages(&run.interpreter),
             modules: modules.clone(),
+            leaves_early: start::leaves_early(&run.program),
         }),
     }
 }

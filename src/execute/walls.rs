@@ -4,6 +4,7 @@ use crate::discover::Start;
 use crate::plan::PlannedRun;
 use crate::problem::Problem;
 
+use super::load::Load;
 use super::place::Site;
 use super::sandbox::Level;
 use super::start::Beginning;
@@ -36,11 +37,16 @@ impl Walls {
     }
 
     /// Runs one example behind them.
-    pub(super) async fn run(&self, run: &PlannedRun, beginning: &Beginning) -> RunRecord {
+    pub(super) async fn run(
+        &self,
+        run: &PlannedRun,
+        beginning: &Beginning,
+        load: &Load,
+    ) -> RunRecord {
         let mut record = match self {
             Self::Open(site) => open::run(run, site).await,
             #[cfg(target_os = "linux")]
-            Self::Closed(closed) => closed.run(run, beginning).await,
+            Self::Closed(closed) => closed.run(run, beginning, load).await,
         };
         if record.start == Start::Spawn {
             record.spawned_because = Some(match beginning {
@@ -49,6 +55,11 @@ impl Walls {
             });
         }
         record
+    }
+
+    /// Says whether runs are watched from outside, so that sleepers are known.
+    pub(super) fn see_sleepers(&self) -> bool {
+        !matches!(self, Self::Open(_))
     }
 
     /// Ends what stands ready.
@@ -71,6 +82,7 @@ mod closed {
     use crate::plan::PlannedRun;
     use crate::problem::Problem;
 
+    use super::super::load::Load;
     use super::super::place::Site;
     use super::super::sandbox::order::SlotOrder;
     use super::super::sandbox::slot::Slot;
@@ -101,8 +113,13 @@ mod closed {
             })
         }
 
-        pub(crate) async fn run(&self, run: &PlannedRun, beginning: &Beginning) -> RunRecord {
-            match self.try_run(run, beginning).await {
+        pub(crate) async fn run(
+            &self,
+            run: &PlannedRun,
+            beginning: &Beginning,
+            load: &Load,
+        ) -> RunRecord {
+            match self.try_run(run, beginning, load).await {
                 Ok(record) => record,
                 Err(error) => {
                     let mut record = outcome::blank(run);
@@ -114,7 +131,12 @@ mod closed {
             }
         }
 
-        async fn try_run(&self, run: &PlannedRun, beginning: &Beginning) -> io::Result<RunRecord> {
+        async fn try_run(
+            &self,
+            run: &PlannedRun,
+            beginning: &Beginning,
+            load: &Load,
+        ) -> io::Result<RunRecord> {
             let idle = self.slots().pop();
             let mut slot = match idle {
                 Some(slot) => slot,
@@ -126,7 +148,7 @@ mod closed {
                 .as_ref()
                 .map(|site| site.place(folder))
                 .transpose()?;
-            let record = walled::run(run, beginning, &mut slot, place.as_ref()).await?;
+            let record = walled::run(run, (beginning, load), &mut slot, place.as_ref()).await?;
             self.slots().push(slot);
             Ok(record)
         }

@@ -11,6 +11,7 @@ use crate::plan::PlannedRun;
 use crate::problem::Problem;
 
 use super::cache::{Cache, Explanation};
+use super::load::Loads;
 use super::sandbox::Level;
 use super::start::{self, Beginning};
 use super::walls::Walls;
@@ -165,9 +166,12 @@ async fn schedule(
     let (alone, together): (Vec<usize>, Vec<usize>) =
         (0..work.runs.len()).partition(|index| work.runs[*index].alone);
     let mut records: Vec<Option<RunRecord>> = work.runs.iter().map(|_| None).collect();
-    for (order, jobs) in [(together, jobs), (alone, 1)] {
+    let overlaps = work.walls.see_sleepers();
+    for (order, jobs, overlaps) in [(together, jobs, overlaps), (alone, 1, false)] {
+        let of_order: Vec<&PlannedRun> = order.iter().map(|index| &work.runs[*index]).collect();
+        let loads = Loads::new(jobs, &of_order, overlaps);
         let mut workers = JoinSet::new();
-        let mut news = send_out(&mut workers, work, order, jobs);
+        let mut news = send_out(&mut workers, work, order, loads);
         loop {
             tokio::select! {
                 biased;
@@ -201,18 +205,24 @@ fn send_out(
     workers: &mut JoinSet<()>,
     work: &Arc<Work>,
     order: Vec<usize>,
-    jobs: usize,
+    loads: Loads,
 ) -> mpsc::UnboundedReceiver<News> {
     let (sender, receiver) = mpsc::unbounded_channel();
-    let count = jobs.min(order.len());
+    let count = loads.workers;
+    let loads = Arc::new(loads);
     let list = Arc::new(Mutex::new(order.into_iter()));
     for _ in 0..count {
         let (work, list, sender) = (Arc::clone(work), Arc::clone(&list), sender.clone());
+        let loads = Arc::clone(&loads);
         workers.spawn(async move {
-            while let Some(index) = next(&list) {
+            loop {
+                let load = loads.take().await;
+                let Some(index) = next(&list) else { break };
+                let run = &work.runs[index];
+                let memory = loads.take_memory(run).await;
                 let _ = sender.send(News::Started(index));
-                let beginning = &work.beginnings[index];
-                let record = work.walls.run(&work.runs[index], beginning).await;
+                let record = work.walls.run(run, &work.beginnings[index], &load).await;
+                drop((load, memory));
                 let _ = sender.send(News::Finished(index, Box::new(record)));
             }
         });

@@ -8,6 +8,7 @@ use std::process::ExitStatus;
 
 use super::order::{Layer, Missing, RunFate, RunOrder};
 use super::slot::Slot;
+use crate::execute::load::Load;
 
 const SCRIPT: &str = include_str!("canary.py");
 const ANSWER: &[u8] = b"behind walls\n";
@@ -21,7 +22,7 @@ pub(super) async fn check(slot: &mut Slot, program: &str) -> Result<(), Missing>
     let address = listener.local_addr().map_err(|error| failed(&error))?;
     let order = order(program, &secret.path().to_string_lossy(), address.port());
     let output = slot
-        .run(&order, &[], OUTPUT_CAP)
+        .run(&order, &[], OUTPUT_CAP, &Load::unshared())
         .await
         .map_err(|error| failed(&error))?;
     match output.report.fate {

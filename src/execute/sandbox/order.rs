@@ -111,6 +111,8 @@ pub(crate) struct WarmOrder {
     pub packages: Vec<String>,
     /// What it has imported, in order.
     pub modules: Vec<String>,
+    /// Whether an example whose script has come to its end may leave without taking the interpreter apart.
+    pub leaves_early: bool,
 }
 
 impl RunOrder {
@@ -179,6 +181,10 @@ pub(crate) enum Exceeded {
     /// Bytes or files on the private file system.
     Disk,
 }
+
+/// What a launcher says while a run goes on: that it uses the CPU no more, and that it does again.
+pub(crate) const ASLEEP: &[u8] = b"asleep";
+pub(crate) const AWAKE: &[u8] = b"awake";
 
 /// What ends a run early: any message does.
 pub(crate) const STOP: &[u8] = b"stop";

@@ -13,8 +13,9 @@ use tokio::net::UnixStream;
 use tokio::net::unix::pipe;
 
 use crate::child::{Reading, Stream, Streams};
+use crate::execute::load::Load;
 
-use super::order::{Ready, RunOrder, RunReport, STOP, SlotOrder};
+use super::order::{ASLEEP, AWAKE, Ready, RunOrder, RunReport, STOP, SlotOrder};
 use super::socket;
 
 /// The word that makes fencepost's binary a launcher.
@@ -80,12 +81,13 @@ impl Slot {
         Ok(slot)
     }
 
-    /// Runs one example. After an error the slot is of no more use.
+    /// Runs one example, and tells `load` whether it sleeps. After an error the slot is of no more use.
     pub(crate) async fn run(
         &mut self,
         order: &RunOrder,
         input: &[u8],
         output_cap: u64,
+        load: &Load,
     ) -> io::Result<SlotOutput> {
         let began = Instant::now();
         let (mut streams, descriptors) = connect(order, input, output_cap)?;
@@ -94,14 +96,14 @@ impl Slot {
         let limit = Duration::from_millis(order.limits.timeout_ms);
         let deadline = tokio::time::Instant::from_std(began + limit + PATIENCE);
         let mut report = None;
-        let reported = async { report = Some(self.receive().await) };
+        let reported = async { report = Some(self.receive_report(load).await) };
         let reading = streams.read_until(reported, deadline).await;
         let mut flooded = reading == Reading::Flooded;
         let report: RunReport = match (reading, report) {
             (Reading::Ended, Some(report)) => report?,
             (Reading::Ended | Reading::Flooded | Reading::TimedOut, _) => {
                 self.send(STOP, &[]).await?;
-                tokio::time::timeout(PATIENCE, self.receive()).await??
+                tokio::time::timeout(PATIENCE, self.receive_report(load)).await??
             }
         };
         flooded |= streams.drain().await;
@@ -138,7 +140,23 @@ impl Slot {
             .await
     }
 
+    /// Waits for what came of a run; takes what is said until then.
+    async fn receive_report(&self, load: &Load) -> io::Result<RunReport> {
+        loop {
+            let text = self.receive_text().await?;
+            match text.as_slice() {
+                ASLEEP => load.rest(),
+                AWAKE => load.resume(),
+                report => return Ok(serde_json::from_slice(report)?),
+            }
+        }
+    }
+
     async fn receive<T: serde::de::DeserializeOwned>(&self) -> io::Result<T> {
+        Ok(serde_json::from_slice(&self.receive_text().await?)?)
+    }
+
+    async fn receive_text(&self) -> io::Result<Vec<u8>> {
         let (text, _) = self
             .control
             .async_io(Interest::READABLE, || socket::receive(self.control.as_fd()))
@@ -147,7 +165,7 @@ impl Slot {
             let message = "the launcher of the sandbox has died";
             return Err(io::Error::new(io::ErrorKind::BrokenPipe, message));
         }
-        Ok(serde_json::from_slice(&text)?)
+        Ok(text)
     }
 }
 

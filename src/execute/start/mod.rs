@@ -12,7 +12,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use crate::discover::Start;
-use crate::plan::{Build, Interpreter, PlannedRun, ProgramBlock, Surroundings};
+use crate::plan::{Build, Interpreter, PlannedRun, Program, ProgramBlock, Surroundings};
 
 use super::cache::installed;
 use super::sandbox::Level;
@@ -85,6 +85,12 @@ const MODULES: [&str; 51] = [
 
 /// A module is imported in advance where so many runs or more share it.
 const SHARED: usize = 4;
+
+/// What a script says that may change the names of `__main__` or `sys` by which its end is known.
+static MEDDLES: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"__file__|__dict__|\b(?:globals|locals|vars|last_\w+|atexit|exec|eval|runpy)\b")
+        .expect("it is a regular expression")
+});
 
 /// Imports at the beginning of a line.
 static IMPORTS: LazyLock<Regex> = LazyLock::new(|| {
@@ -188,6 +194,14 @@ fn modules(texts: &[String]) -> Vec<String> {
         .filter(|module| named.contains(module))
         .map(|module| (*module).to_owned())
         .collect()
+}
+
+/// Says whether it can be told from `__main__` that a program's script has come to its end.
+pub(super) fn leaves_early(program: &Program) -> bool {
+    match (program.blocks.as_slice(), program.top_level_await) {
+        ([ProgramBlock::Script(code)], false) => !MEDDLES.is_match(code),
+        _ => false,
+    }
 }
 
 /// Returns the folders of packages of an interpreter that are on this machine.

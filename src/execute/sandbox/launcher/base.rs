@@ -29,18 +29,17 @@ const SYSTEM_FOLDERS: [&str; 9] = [
     "gnu/store",
 ];
 
-/// Parts of `/etc` that programs need and that say little about the host.
-const ETC_PARTS: [&str; 10] = [
-    "ssl",
-    "pki",
-    "ca-certificates",
+/// Folders of `/etc` that programs need and that say little about the host, too large to be copied.
+const ETC_FOLDERS: [&str; 3] = ["ssl", "pki", "ca-certificates"];
+
+/// Other parts of `/etc` that programs need: files, and folders of files and links.
+const ETC_COPIES: [&str; 6] = [
     "alternatives",
     "ld.so.cache",
     "ld.so.conf",
     "ld.so.conf.d",
     "services",
     "protocols",
-    "debian_version",
 ];
 
 /// Files of `/etc` that are the same on every host.
@@ -193,15 +192,39 @@ fn make_etc(stand: &Path) -> io::Result<()> {
     }
     symlink("/proc/mounts", folder.join("mtab"))?;
     mount_bind(&folder, &folder)?;
-    for name in ETC_PARTS {
+    for name in ETC_COPIES {
+        copy(&Path::new("/etc").join(name), &folder.join(name))?;
+    }
+    for name in ETC_FOLDERS {
         let path = Path::new("/etc").join(name);
-        if path.exists() {
+        if path.is_dir() {
             let target = folder.join(name);
-            make_target(&path, &target)?;
+            fs::create_dir(&target)?;
             mount_bind_recursive(&path, &target)?;
         }
     }
     seal(&folder)
+}
+
+/// Copies a file, a link, or a folder of both; what is not there is left out.
+fn copy(from: &Path, to: &Path) -> io::Result<()> {
+    let Ok(found) = fs::symlink_metadata(from) else {
+        return Ok(());
+    };
+    if found.is_symlink() {
+        return symlink(fs::read_link(from)?, to);
+    }
+    if found.is_file() {
+        return fs::write(to, fs::read(from)?);
+    }
+    fs::create_dir(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        if !entry.file_type()?.is_dir() {
+            copy(&entry.path(), &to.join(entry.file_name()))?;
+        }
+    }
+    Ok(())
 }
 
 fn make_devices(stand: &Path) -> io::Result<()> {

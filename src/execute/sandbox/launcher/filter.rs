@@ -30,7 +30,6 @@ const DENIED: &[libc::c_long] = &[
     libc::SYS_fanotify_init,
     // Namespaces and other processes.
     libc::SYS_unshare,
-    libc::SYS_setns,
     libc::SYS_ptrace,
     libc::SYS_process_vm_readv,
     libc::SYS_process_vm_writev,
@@ -98,48 +97,52 @@ const FAMILIES: [libc::c_int; 4] = [
     libc::AF_NETLINK,
 ];
 
-/// The compiled filters, to be applied in this order.
-pub(super) struct Filters(Vec<BpfProgram>);
+/// The compiled filters. Two, since a warm interpreter is behind the first itself, and its children
+/// enter namespaces before they give that up too.
+pub(super) struct Filters {
+    most: BpfProgram,
+    joining: BpfProgram,
+}
 
 impl Filters {
     /// Compiles the filters.
     pub(super) fn compile() -> Result<Self, seccompiler::BackendError> {
-        let denied = filter(denied_calls()?, libc::EPERM)?;
-        let absent = filter([(libc::SYS_clone3, Vec::new())].into(), libc::ENOSYS)?;
-        let mut programs = vec![denied, absent];
-        if cfg!(target_arch = "x86_64") {
-            programs.push(refuse_x32());
-        }
-        Ok(Self(programs))
+        let architecture = std::env::consts::ARCH.try_into()?;
+        let refuse = SeccompAction::Errno(libc::EPERM.cast_unsigned());
+        let denied = denied_calls()?;
+        let filter = SeccompFilter::new(denied, SeccompAction::Allow, refuse, architecture)?;
+        let mut most = absent_calls();
+        most.extend(BpfProgram::try_from(filter)?);
+        Ok(Self {
+            most,
+            joining: refuse_joining(),
+        })
     }
 
     /// Confines this thread and everything it starts.
     pub(super) fn apply(&self) -> Result<(), seccompiler::Error> {
-        self.0.iter().try_for_each(|program| apply_filter(program))
+        self.apply_most()?;
+        apply_filter(&self.joining)
     }
-}
 
-impl Filters {
-    /// Returns the programs as the kernel reads them, for another process to confine itself with.
-    pub(super) fn bytes(&self) -> Vec<Vec<u8>> {
+    /// Confines this thread and everything it starts, but for entering namespaces.
+    pub(super) fn apply_most(&self) -> Result<(), seccompiler::Error> {
+        apply_filter(&self.most)
+    }
+
+    /// Returns the rest as the kernel reads it, for another process to confine itself with.
+    pub(super) fn rest(&self) -> Vec<u8> {
         let bytes = |one: &sock_filter| {
             let mut bytes = one.code.to_ne_bytes().to_vec();
             bytes.extend([one.jt, one.jf]);
             bytes.extend(one.k.to_ne_bytes());
             bytes
         };
-        let program = |program: &BpfProgram| program.iter().flat_map(bytes).collect();
-        self.0.iter().map(program).collect()
+        self.joining.iter().flat_map(bytes).collect()
     }
 }
 
 type Rules = BTreeMap<i64, Vec<SeccompRule>>;
-
-fn filter(rules: Rules, errno: i32) -> Result<BpfProgram, seccompiler::BackendError> {
-    let architecture = std::env::consts::ARCH.try_into()?;
-    let action = SeccompAction::Errno(errno.cast_unsigned());
-    SeccompFilter::new(rules, SeccompAction::Allow, action, architecture)?.try_into()
-}
 
 fn denied_calls() -> Result<Rules, seccompiler::BackendError> {
     let mut rules: Rules = DENIED.iter().map(|call| (*call, Vec::new())).collect();
@@ -182,19 +185,38 @@ fn rule(conditions: &[(u8, SeccompCmpOp, u64)]) -> Result<SeccompRule, seccompil
     SeccompRule::new(conditions.collect::<Result<_, _>>()?)
 }
 
-/// Refuses the x32 variant of every call: same architecture, other numbers.
-fn refuse_x32() -> BpfProgram {
-    const LOAD_NUMBER: u16 = 0x20;
+/// The first instructions: calls that there are not, as far as examples know. `clone3`, whose flags no
+/// filter can see, so that `clone` is used; and the x32 variant of every call, which has the same
+/// architecture and other numbers. Jumps are relative, so that any filter can follow.
+fn absent_calls() -> BpfProgram {
     const JUMP_IF_AT_LEAST: u16 = 0x35;
-    const RETURN: u16 = 0x06;
     const FIRST_OF_X32: u32 = 0x4000_0000;
-    const ALLOW: u32 = 0x7fff_0000;
-    const REFUSE: u32 = 0x0005_0000 | libc::ENOSYS.cast_unsigned();
-    let statement = |code, jt, jf, k| sock_filter { code, jt, jf, k };
+    let clone3 = u32::try_from(libc::SYS_clone3).unwrap_or_default();
     vec![
         statement(LOAD_NUMBER, 0, 0, 0),
+        statement(JUMP_IF_EQUAL, 1, 0, clone3),
         statement(JUMP_IF_AT_LEAST, 0, 1, FIRST_OF_X32),
-        statement(RETURN, 0, 0, REFUSE),
+        statement(RETURN, 0, 0, REFUSE | libc::ENOSYS.cast_unsigned()),
+    ]
+}
+
+/// Refuses `setns`. Numbers of other architectures are the first filter's.
+fn refuse_joining() -> BpfProgram {
+    const ALLOW: u32 = 0x7fff_0000;
+    let setns = u32::try_from(libc::SYS_setns).unwrap_or_default();
+    vec![
+        statement(LOAD_NUMBER, 0, 0, 0),
+        statement(JUMP_IF_EQUAL, 0, 1, setns),
+        statement(RETURN, 0, 0, REFUSE | libc::EPERM.cast_unsigned()),
         statement(RETURN, 0, 0, ALLOW),
     ]
+}
+
+const LOAD_NUMBER: u16 = 0x20;
+const JUMP_IF_EQUAL: u16 = 0x15;
+const RETURN: u16 = 0x06;
+const REFUSE: u32 = 0x0005_0000;
+
+fn statement(code: u16, jt: u8, jf: u8, k: u32) -> sock_filter {
+    sock_filter { code, jt, jf, k }
 }

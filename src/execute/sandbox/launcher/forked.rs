@@ -11,7 +11,7 @@ use super::super::socket;
 use super::example::Streams;
 use super::init::Word;
 use super::warm::{self, Said, Walls};
-use super::watch::{self, Sight};
+use super::watch::Sight;
 use super::{Launcher, Running, wait_for};
 
 /// How long a warm interpreter may take to tell that its child has ended.
@@ -58,7 +58,7 @@ impl Launcher {
             if rest.is_zero() {
                 break RunFate::TimedOut;
             }
-            let [told, spoken] = wait_for(&self.control, process, rest.min(watch::PACE));
+            let [told, spoken] = wait_for(&self.control, process, rest.min(running.pulse.pace()));
             if spoken {
                 return self.hear_end(running, process, order);
             }
@@ -66,8 +66,7 @@ impl Launcher {
                 let _ = socket::receive(&self.control);
                 break RunFate::Stopped;
             }
-            let sight = running.sight.as_ref();
-            if let Some(exceeded) = sight.and_then(|sight| sight.look(&order.limits)) {
+            if let Some(exceeded) = running.look(&self.control, order) {
                 break RunFate::Exceeded(exceeded);
             }
         };

@@ -12,6 +12,7 @@ mod forked;
 mod init;
 mod namespaces;
 mod network;
+mod pulse;
 mod raise;
 mod root;
 mod rules;
@@ -31,6 +32,7 @@ use example::{Confinement, Streams};
 use filter::Filters;
 use init::{Init, Word};
 use network::Network;
+use pulse::Pulse;
 use raise::{is_missing, raise, readable};
 use rules::Rules;
 use warm::Warm;
@@ -89,6 +91,7 @@ struct Running {
     first: OwnedFd,
     word: OwnedFd,
     sight: Option<Sight>,
+    pulse: Pulse,
     deadline: Instant,
     began: Duration,
 }
@@ -196,6 +199,7 @@ impl Launcher {
                 first,
                 word,
                 sight: None,
+                pulse: Pulse::new(),
                 deadline: Instant::now() + Duration::from_millis(order.limits.timeout_ms),
                 began,
             }),
@@ -209,7 +213,8 @@ impl Launcher {
             if rest.is_zero() {
                 break RunFate::TimedOut;
             }
-            let [told, spoken] = wait_for(&self.control, &running.word, rest.min(watch::PACE));
+            let [told, spoken] =
+                wait_for(&self.control, &running.word, rest.min(running.pulse.pace()));
             if spoken {
                 match running.listen(order) {
                     Some((fate, cpu)) => {
@@ -223,11 +228,7 @@ impl Launcher {
                 // Whatever it is, or the end of fencepost: this run is over. A word that asks for it is taken.
                 break RunFate::Stopped;
             }
-            if let Some(exceeded) = running
-                .sight
-                .as_ref()
-                .and_then(|sight| sight.look(&order.limits))
-            {
+            if let Some(exceeded) = running.look(&self.control, order) {
                 break RunFate::Exceeded(exceeded);
             }
         };
@@ -303,6 +304,20 @@ impl Running {
                 Some((RunFate::Failed(missing), Duration::ZERO))
             }
         }
+    }
+
+    /// Looks at the run from outside: tells whether it sleeps, and returns which limit it has passed, if any.
+    fn look(&mut self, control: &OwnedFd, order: &RunOrder) -> Option<Exceeded> {
+        let sight = self.sight.as_ref()?;
+        let now = Instant::now();
+        if let Some(word) = self.pulse.take(sight.beat(), now) {
+            // Who does not hear it is about to end this process.
+            let _ = socket::send(control, word, &[]);
+        }
+        if !self.pulse.is_due(now) {
+            return None;
+        }
+        sight.look(&order.limits)
     }
 
     /// Kills the first process, and with it everything in its namespaces; returns when all is gone.

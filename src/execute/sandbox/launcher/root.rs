@@ -6,7 +6,7 @@ use std::io;
 use std::os::unix::fs::{PermissionsExt as _, chown, symlink};
 use std::path::Path;
 
-use rustix::mount::{MountFlags, UnmountFlags, mount, mount_bind_recursive, unmount};
+use rustix::mount::{MountFlags, UnmountFlags, mount, mount_move, unmount};
 
 use super::super::order::{Layer, Missing, RunOrder};
 use super::super::system;
@@ -67,7 +67,8 @@ fn build(new: &Path, base: &Base, order: &RunOrder) -> io::Result<()> {
             fs::create_dir_all(target.parent().unwrap_or(new))?;
             fs::write(&target, "")?;
         }
-        mount_bind_recursive(source, &target)?;
+        // Moved, not copied: this mount namespace is the run's own.
+        mount_move(source, &target)?;
     }
     for (points_to, name) in &base.links {
         symlink(points_to, new.join(name))?;

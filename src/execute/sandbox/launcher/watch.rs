@@ -4,7 +4,6 @@
 use std::collections::BTreeSet;
 use std::io::{Read as _, Seek as _};
 use std::os::fd::OwnedFd;
-use std::time::Duration;
 
 use rustix::fs::{Mode, OFlags, RawDir, StatFs, fstatfs, openat};
 
@@ -12,10 +11,8 @@ use crate::discover::Limits;
 
 use super::super::order::Exceeded;
 use super::descendants;
+use super::pulse::Beat;
 use super::root::{DISK_ALLOWANCE, files_within};
-
-/// How often the tree is looked at.
-pub(super) const PACE: Duration = Duration::from_millis(10);
 
 /// Sockets beyond these count as memory: their buffers are in no other sum.
 const FREE_SOCKETS: u64 = 256;
@@ -77,6 +74,27 @@ impl Sight {
         let proc = rustix::fs::open("/proc", flags, Mode::empty()).ok()?;
         let own = Own::Processes(first);
         Some(Self { proc, own })
+    }
+
+    /// Looks whether the processes of the tree do anything.
+    pub(super) fn beat(&self) -> Beat {
+        /// Places after the name: faults, CPU time of the process and its children, threads.
+        const SIGNS: [usize; 7] = [7, 9, 11, 12, 13, 14, 17];
+        let mut beat = Beat::default();
+        for pid in self.pids() {
+            let stat = self.read(&format!("{pid}/stat"));
+            let after_name = stat.rsplit(") ").next().unwrap_or_default();
+            let fields: Vec<&str> = after_name.split(' ').collect();
+            let field = |place: usize| fields.get(place).copied().unwrap_or_default();
+            beat.is_running |= field(0) == "R";
+            beat.has_threads |= field(17) != "1";
+            beat.signs.push_str(&pid);
+            for place in SIGNS {
+                beat.signs.push(' ');
+                beat.signs.push_str(field(place));
+            }
+        }
+        beat
     }
 
     /// Says whether there are more processes than there may be.

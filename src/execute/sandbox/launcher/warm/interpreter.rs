@@ -130,6 +130,8 @@ fn prepare(
     example::limit_in_common()?;
     let text = script(filters, order, control.as_raw_fd(), has_packages);
     write_files(order, &text)?;
+    rustix::thread::set_no_new_privs(true)?;
+    filters.apply_most().map_err(io::Error::other)?;
     keep_rights()
 }
 
@@ -144,18 +146,14 @@ fn write_files(order: &RunOrder, script: &str) -> io::Result<()> {
 /// Writes constants above the script.
 fn script(filters: &Filters, order: &RunOrder, control: i32, has_packages: bool) -> String {
     let has_packages = if has_packages { "True" } else { "False" };
+    let hexadecimal: String = filters.rest().iter().fold(String::new(), |mut text, byte| {
+        write!(text, "{byte:02x}").expect("a string takes text");
+        text
+    });
     let mut text = format!(
-        "CONTROL = {control}\nFOLDER = {:?}\nUSER = {EXAMPLE_ID}\nHAS_PACKAGES = {has_packages}\nFILTERS = [",
+        "CONTROL = {control}\nFOLDER = {:?}\nUSER = {EXAMPLE_ID}\nHAS_PACKAGES = {has_packages}\nFILTER = {hexadecimal:?}\nCALLS = {{",
         order.folder,
     );
-    for filter in filters.bytes() {
-        let hexadecimal: String = filter.iter().fold(String::new(), |mut text, byte| {
-            write!(text, "{byte:02x}").expect("a string takes text");
-            text
-        });
-        write!(text, "{hexadecimal:?}, ").expect("a string takes text");
-    }
-    text.push_str("]\nCALLS = {");
     for (name, number) in [
         ("setns", libc::SYS_setns),
         ("prctl", libc::SYS_prctl),
@@ -163,6 +161,7 @@ fn script(filters: &Filters, order: &RunOrder, control: i32, has_packages: bool)
         ("getrusage", libc::SYS_getrusage),
         ("prlimit64", libc::SYS_prlimit64),
         ("landlock_restrict_self", libc::SYS_landlock_restrict_self),
+        ("close_range", libc::SYS_close_range),
     ] {
         write!(text, "{name:?}: {number}, ").expect("a string takes text");
     }

@@ -191,7 +191,8 @@ pub(super) fn run(
 ) -> io::Result<()> {
     let mut descriptors = vec![streams.output.try_clone()?, streams.error.try_clone()?];
     descriptors.extend(walls);
-    let mut word = String::from("run");
+    let is_early = order.warm.as_ref().is_some_and(|warm| warm.leaves_early);
+    let mut word = String::from(if is_early { "run early" } else { "run late" });
     for (resource, limit) in example::limits(order) {
         let number = |limit: Option<u64>| limit.unwrap_or(u64::MAX);
         let (soft, hard) = (number(limit.current), number(limit.maximum));

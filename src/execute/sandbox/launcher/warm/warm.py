@@ -4,7 +4,7 @@
 # the script. So nothing of this file, and no frame of it, is left in an example.
 #
 # The launcher writes above this text: CONTROL, the number of its socket; FOLDER, USER, HAS_PACKAGES, CALLS,
-# FILTERS. Messages are a word and arguments; descriptors come with them. A process that has run an example
+# FILTER. Messages are a word and arguments; descriptors come with them. A process that has run an example
 # can fork nothing but examples any more: its children belong to the namespace of the last run.
 #
 # The interpreter holds rights over its own user namespace, and so runs nothing but this and modules of the
@@ -23,6 +23,9 @@ def serve():
 
     import _ctypes
     import _socket
+    import _thread
+    import _weakref
+    import atexit
     import gc
     import site
 
@@ -36,7 +39,14 @@ def serve():
         _flags_ = _ctypes.FUNCFLAG_CDECL | _ctypes.FUNCFLAG_USE_ERRNO
         _restype_ = Long
 
-    function = Function(_ctypes.dlsym(_ctypes.dlopen(None, 0), "syscall"))
+    class Inner(_ctypes.CFuncPtr):
+        _flags_ = _ctypes.FUNCFLAG_CDECL | _ctypes.FUNCFLAG_PYTHONAPI
+        _restype_ = Long
+
+    library = _ctypes.dlopen(None, 0)
+    function = Function(_ctypes.dlsym(library, "syscall"))
+    untrack = Inner(_ctypes.dlsym(library, "PyObject_GC_UnTrack"))
+    track = Inner(_ctypes.dlsym(library, "PyObject_GC_Track"))
 
     def call(name, *arguments):
         answer = function(Long(CALLS[name]), *[Long(argument) for argument in arguments])
@@ -52,12 +62,12 @@ def serve():
     def address_of(block):
         return _ctypes.addressof(block)
 
-    filters = [memory(bytes.fromhex(text)) for text in FILTERS]
+    instructions = memory(bytes.fromhex(FILTER))
     # struct sock_fprog: how many instructions of eight bytes, and where they are.
-    programs = [
-        memory((len(one) // 8).to_bytes(8, sys.byteorder) + address_of(one).to_bytes(8, sys.byteorder))
-        for one in filters
-    ]
+    program = memory(
+        (len(instructions) // 8).to_bytes(8, sys.byteorder)
+        + address_of(instructions).to_bytes(8, sys.byteorder)
+    )
     # Version 3 of capget(2) for this process, and no capability at all.
     header = memory((0x20080522).to_bytes(4, sys.byteorder) + bytes(4))
     nothing = memory(bytes(24))
@@ -79,7 +89,7 @@ def serve():
 
     def confine(descriptors, limits):
         output, error, rules, _, *namespaces = descriptors
-        for namespace in namespaces:  # mounts, IPC, host name, network
+        for namespace in namespaces:  # mounts, IPC, network
             call("setns", namespace, 0)
         chdir(FOLDER)
         setsid()
@@ -91,8 +101,6 @@ def serve():
         close(nothing_to_read)
         limit(limits)
         call("landlock_restrict_self", rules, 0)
-        for descriptor in descriptors:
-            close(descriptor)
         try:
             setgroups([])
         except OSError:
@@ -102,10 +110,68 @@ def serve():
         call("prctl", 47, 4, 0, 0, 0)  # PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL
         call("capset", address_of(header), address_of(nothing))
         call("prctl", 4, 1, 0, 0, 0)  # PR_SET_DUMPABLE
-        for program in programs:
-            call("prctl", 22, 2, address_of(program), 0, 0)  # PR_SET_SECCOMP
+        call("prctl", 22, 2, address_of(program), 0, 0)  # PR_SET_SECCOMP
+        call("close_range", 3, 0xFFFFFFFF, 0)
 
-    def run(socket, descriptors, limits):
+    class_of = type
+    bases_of = type.__dict__["__mro__"].__get__
+    names_of = type.__dict__["__dict__"].__get__
+    callback_of = _weakref.ref.__dict__["__callback__"].__get__
+
+    def ends_silently():
+        """Says whether nothing is left that says something when it goes.
+
+        Objects from before the fork are frozen, and not among those that `gc` tells of.
+        """
+        seen = {}
+        for one in gc.get_objects():
+            kind = class_of(one)
+            says = seen.get(kind)
+            if says is None:
+                bases = bases_of(kind)
+                if any("__del__" in names_of(base) for base in bases):
+                    return False
+                says = seen[kind] = (_weakref.ref in bases, class_of in bases)
+            if says[0] and callback_of(one) is not None:
+                return False
+            if says[1] and any("__del__" in names_of(base) for base in bases_of(one)):
+                return False
+        return True
+
+    def thaw(one):
+        """Lets the collector see an object again: what an example leaves behind goes with its `__main__`."""
+        untrack(Long(id(one)))
+        track(Long(id(one)))
+
+    leaves_early = []
+
+    def leave():
+        """Ends a process whose script has come to its end, where nobody can tell that this is early.
+
+        It is called where every process that ends calls what `atexit` holds, as the last of it. What would
+        follow takes the interpreter apart, object by object: each page that is shared with the warm process
+        would be copied for that. A script that was ended by `SystemExit` still has its `__file__`.
+        """
+        names = sys.modules["__main__"].__dict__
+        if (
+            not leaves_early
+            or "__file__" in names
+            or hasattr(sys, "last_type")
+            or _thread._count()
+            or sys.stdout is not sys.__stdout__
+            or sys.stderr is not sys.__stderr__
+        ):
+            return
+        sys.stdout.flush()
+        sys.stderr.flush()
+        if gc.isenabled():
+            gc.collect()
+        if ends_silently():
+            sys.stdout.flush()
+            sys.stderr.flush()
+            _exit(0)
+
+    def run(socket, descriptors, end, limits):
         """Forks; returns in the child, which is behind its walls then."""
         before = used()
         try:
@@ -117,7 +183,13 @@ def serve():
         if pid == 0:
             try:
                 confine(descriptors, limits)
-                socket.close()
+                socket.detach()
+                if end == "early":
+                    leaves_early.append(end)
+                if not is_known:
+                    sys.modules.pop("atexit", None)
+                thaw(sys.modules["__main__"])
+                thaw(sys.modules["__main__"].__dict__)
                 return True
             except BaseException as problem:
                 socket.send(b"failed %s" % (repr(problem).encode(),))
@@ -136,6 +208,7 @@ def serve():
 
     def grow(socket, name, other):
         """Forks a warm process that has imported one more module; returns its socket in it."""
+        nonlocal is_known
         pid = fork()
         if pid:
             close(other)
@@ -145,6 +218,8 @@ def serve():
         try:
             if name:
                 __import__(name)
+            # Whether any module imported has imported it.
+            is_known = sys.getrefcount(atexit) > references
             socket.send(b"ready")
         except BaseException as problem:
             socket.send(b"failed %s" % (repr(problem).encode(),))
@@ -152,7 +227,6 @@ def serve():
         return socket
 
     umask(0o022)
-    call("prctl", 38, 1, 0, 0, 0)  # PR_SET_NO_NEW_PRIVS
     for capability in range(64):
         try:
             call("prctl", 24, capability, 0, 0, 0)  # PR_CAPBSET_DROP
@@ -170,8 +244,12 @@ def serve():
             visible = []
         if visible:
             _exit(1)
-    for name in set(sys.modules) - names:
+    for name in set(sys.modules) - names - {"atexit"}:
         del sys.modules[name]
+    is_known = "atexit" in names
+    atexit.register(leave)
+    _ctypes.Py_INCREF(atexit)
+    references = sys.getrefcount(atexit)
     socket = _socket.socket(fileno=CONTROL)
     socket.send(b"ready")
     while True:
@@ -184,7 +262,7 @@ def serve():
         ]
         word, *arguments = message.decode().split() or [""]
         if word == "run":
-            if run(socket, descriptors, arguments):
+            if run(socket, descriptors, arguments[0], arguments[1:]):
                 if HAS_PACKAGES:
                     finish_start()
                 return
