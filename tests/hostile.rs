@@ -64,6 +64,15 @@ fn very_many_fences_are_read() {
 }
 
 #[test]
+fn very_many_look_alikes_are_told_and_one_of_very_many_examples_is_found() {
+    let project = Project::new().file("a.md", &"```pyhton\n1\n```\n".repeat(20_000));
+    assert_eq!(listed(&project), (Some(1), 20_000));
+    project.write("a.md", &"```py\n1\n```\n".repeat(20_000));
+    let ran = project.run("list a.md:59999 --format json").exits(0);
+    assert_eq!(ran.json("fence")[0]["id"], "a.md#20000");
+}
+
+#[test]
 fn one_very_long_line_is_read() {
     let long = "a ".repeat(1 << 19);
     case(&format!("{long}\n\n```python\nx = '{long}'\n```\n"), 0, 1);

@@ -41,6 +41,31 @@ fn every_fence_is_listed_once_with_its_fate() {
 }
 
 #[test]
+fn the_columns_of_a_guide_stand_under_each_other() {
+    let text = "## Раздел\n\n```py\nprint(1)\n```\n\n```python title=\"x\" {skip=\"later\"}\nprint(2)\n```\n\n\
+        ```\nprint(3)\n```\n";
+    let listed = Project::new()
+        .file("a.md", text)
+        .run("list")
+        .exits(0)
+        .stdout();
+    let columns = |line: &str, words: [&str; 2]| {
+        words.map(|word| {
+            line.split_once(word)
+                .map(|(before, _)| before.chars().count())
+        })
+    };
+    let rows: Vec<&str> = listed.lines().collect();
+    assert_eq!(
+        columns(rows[1], ["run", "#раздел"]),
+        columns(rows[2], ["skipped", "#раздел"]),
+        "{listed}"
+    );
+    assert!(rows[2].ends_with("#раздел/2  later"), "{listed}");
+    assert!(rows.iter().all(|row| row.trim_end() == *row), "{listed:?}");
+}
+
+#[test]
 fn fates_are_the_same_in_list_and_check() {
     let project = Project::new().guide("a.md", &["print(1)", "import nothing_like_this"]);
     let listed = project.run("list --format json").json("fence");

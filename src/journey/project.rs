@@ -272,7 +272,7 @@ impl Chosen {
 }
 
 /// Which fences of a guide were asked for: those of the examples that were named, or all.
-struct Asked(Option<BTreeSet<usize>>);
+struct Asked(Option<(BTreeSet<usize>, LineIndex)>);
 
 impl Asked {
     fn of(document: &Document) -> Self {
@@ -280,19 +280,20 @@ impl Asked {
             return Self(None);
         }
         let examples = select(document).unwrap_or_default();
-        Self(Some(examples.into_iter().flat_map(fences_of).collect()))
+        let fences = examples.into_iter().flat_map(fences_of).collect();
+        Self(Some((fences, LineIndex::new(&document.guide.text))))
     }
 
     fn has(&self, fence: usize) -> bool {
-        self.0.as_ref().is_none_or(|asked| asked.contains(&fence))
+        let asked = self.0.as_ref();
+        asked.is_none_or(|(fences, _)| fences.contains(&fence))
     }
 
     /// Says whether a problem stands at a fence that was asked for, or above it up to the fence before.
     fn concerns(&self, document: &Document, problem: &Problem) -> bool {
-        let (Some(asked), Some(position)) = (&self.0, problem.position) else {
+        let (Some((asked, index)), Some(position)) = (&self.0, problem.position) else {
             return true;
         };
-        let index = LineIndex::new(&document.guide.text);
         let last_line =
             |fence: usize| index.line(document.fences[fence].span.end.saturating_sub(1));
         asked.iter().any(|fence| {
@@ -346,13 +347,10 @@ fn with_flags(settings: &Arc<Settings>, request: &Request) -> Arc<Settings> {
 
 /// Makes a finding of each look-alike that extraction has not reported itself.
 fn unreported_lookalikes(document: &Document) -> Vec<Problem> {
-    let reported = |fence: &crate::extract::Fence| {
-        document.problems.iter().any(|problem| {
-            problem
-                .position
-                .is_some_and(|position| position.line == fence.position.line)
-        })
-    };
+    let places = document.problems.iter();
+    let places = places.filter_map(|problem| Some(problem.position?.line));
+    let lines: BTreeSet<usize> = places.collect();
+    let reported = |fence: &Fence| lines.contains(&fence.position.line);
     document
         .fences
         .iter()

@@ -2,7 +2,7 @@
 
 use crate::discover::Selector;
 use crate::extract::{Block, BlockKind, Document, Example, Prompt};
-use crate::position::Position;
+use crate::position::{LineIndex, Position};
 use crate::problem::Problem;
 
 use super::{
@@ -31,20 +31,17 @@ pub fn select(document: &Document) -> Result<Vec<&Example>, Vec<Problem>> {
     if guide.selectors.is_empty() {
         return Ok(document.examples.iter().collect());
     }
+    let index = LineIndex::new(&guide.text);
     let chosen = |example: &&Example| {
-        guide
-            .selectors
-            .iter()
-            .any(|wanted| names(document, example, wanted))
+        let named = |wanted| names(document, &index, example, wanted);
+        guide.selectors.iter().any(named)
     };
     let missing: Vec<Problem> = guide
         .selectors
         .iter()
         .filter(|wanted| {
-            !document
-                .examples
-                .iter()
-                .any(|example| names(document, example, wanted))
+            let named = |example| names(document, &index, example, wanted);
+            !document.examples.iter().any(named)
         })
         .map(|wanted| names_nothing(document, wanted))
         .collect();
@@ -55,17 +52,14 @@ pub fn select(document: &Document) -> Result<Vec<&Example>, Vec<Problem>> {
     }
 }
 
-fn names(document: &Document, example: &Example, selector: &Selector) -> bool {
+fn names(document: &Document, index: &LineIndex, example: &Example, selector: &Selector) -> bool {
     match selector {
         Selector::Name(name) => example.name == *name,
-        Selector::Line(line) => {
-            let index = crate::position::LineIndex::new(&document.guide.text);
-            fences_of(example).any(|fence| {
-                let span = &document.fences[fence].span;
-                let last = span.end.saturating_sub(1).max(span.start);
-                (index.line(span.start)..=index.line(last)).contains(line)
-            })
-        }
+        Selector::Line(line) => fences_of(example).any(|fence| {
+            let span = &document.fences[fence].span;
+            let last = span.end.saturating_sub(1).max(span.start);
+            (index.line(span.start)..=index.line(last)).contains(line)
+        }),
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use owo_colors::OwoColorize;
+use unicode_width::UnicodeWidthStr;
 
 use crate::extract::Fate;
 use crate::wording;
@@ -23,19 +24,54 @@ pub fn write(report: &Report, format: Format, sink: &mut dyn Write) -> io::Resul
             .iter()
             .try_for_each(|found| writeln!(sink, "{}", json::problem(found)));
     }
-    let mut guide = "";
-    for fence in &report.fences {
-        if fence.guide != guide {
-            guide = &fence.guide;
-            writeln!(sink, "{}", safe::terminal(guide).bold())?;
-        }
-        write_fence(fence, sink)?;
+    for fences in report.fences.chunk_by(|one, next| one.guide == next.guide) {
+        let guide = safe::terminal(&fences[0].guide);
+        writeln!(sink, "{}", guide.bold())?;
+        write_guide(fences, sink)?;
     }
     write_totals(report, sink)?;
     super::problems::write(&report.problems, sink)
 }
 
-fn write_fence(report: &FenceReport, sink: &mut dyn Write) -> io::Result<()> {
+/// Columns are as wide as what stands in them, up to this; what is longer only shifts its own row.
+const WIDEST: usize = 40;
+
+/// Writes the table of a guide: line, kind, fate, info string, name, reason.
+fn write_guide(fences: &[FenceReport], sink: &mut dyn Write) -> io::Result<()> {
+    let rows: Vec<[String; 2]> = fences.iter().map(names).collect();
+    let width = |column: usize| {
+        let widths = rows.iter().map(|row| row[column].width());
+        widths.filter(|width| *width <= WIDEST).max().unwrap_or(0)
+    };
+    let (info, name) = (width(0), width(1));
+    for (fence, row) in fences.iter().zip(&rows) {
+        let gap = |text: &str, width: usize| " ".repeat(width.saturating_sub(text.width()));
+        let (a, b) = (gap(&row[0], info), gap(&row[1], name));
+        let reason = fence.fence.fate.reason().unwrap_or_default();
+        let reason = safe::terminal(reason);
+        write_fence(
+            fence,
+            &format!("{}{a}  {}{b}  {reason}", row[0], row[1]),
+            sink,
+        )?;
+    }
+    Ok(())
+}
+
+/// Returns what a fence says it is, and the name of its example.
+fn names(report: &FenceReport) -> [String; 2] {
+    let fence = &report.fence;
+    let id = fence.id.as_deref().unwrap_or_default();
+    let name = id.strip_prefix(&report.guide).unwrap_or(id);
+    let info = if fence.info.is_empty() {
+        "-"
+    } else {
+        &fence.info
+    };
+    [safe::terminal(info), safe::terminal(name)]
+}
+
+fn write_fence(report: &FenceReport, about: &str, sink: &mut dyn Write) -> io::Result<()> {
     let fence = &report.fence;
     let fate = format!("{:<10}", fence.fate.name());
     let fate = match fence.fate {
@@ -45,23 +81,11 @@ fn write_fence(report: &FenceReport, sink: &mut dyn Write) -> io::Result<()> {
         Fate::Output | Fate::File | Fate::NotPython | Fate::Nested => fate.dimmed().to_string(),
     };
     let kind = format!("{:?}", fence.kind).to_lowercase();
-    let id = fence
-        .id
-        .as_deref()
-        .map(|id| id.strip_prefix(&report.guide).unwrap_or(id))
-        .unwrap_or_default();
-    let reason = fence.fate.reason().unwrap_or_default();
-    let info = if fence.info.is_empty() {
-        "-"
-    } else {
-        &fence.info
-    };
-    let text = format!("{info}  {id}  {reason}");
     writeln!(
         sink,
         "  {:>5}  {kind:<9} {fate} {}",
         fence.position.line,
-        safe::terminal(text.trim_end())
+        about.trim_end()
     )
 }
 
