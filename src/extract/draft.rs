@@ -1,10 +1,12 @@
 //! A fence while its guide is being read: what it is, before examples are put together.
 
+use std::collections::HashSet;
+
 use crate::position::Span;
 
 use super::directives::Given;
 use super::names::Headings;
-use super::{BlockKind, FenceKind, Flags};
+use super::{BlockKind, Directives, FenceKind, Flags};
 
 /// A block that runs, or would if it were not skipped.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,17 +75,28 @@ pub(super) struct Draft {
     pub(super) role: Role,
 }
 
-/// Names the Python fences by their headings, if any of them has no name of its own.
+/// Names the Python fences by their headings, if any of them may need it.
 pub(super) fn name_drafts(drafts: &mut [Draft], headings: &Headings) {
-    let unnamed = |draft: &Draft| {
-        let directives = &draft.given.directives;
-        draft.counts && directives.name.is_none() && directives.group.is_none()
-    };
-    if drafts.iter().any(unnamed) {
+    if need_names(drafts) {
         let counted: Vec<&mut Draft> = drafts.iter_mut().filter(|draft| draft.counts).collect();
         let sections: Vec<_> = counted.iter().map(|draft| draft.section).collect();
         for (draft, name) in counted.into_iter().zip(headings.names(&sections)) {
             draft.name = name;
         }
     }
+}
+
+/// Says whether a fence has no name of its own, or shares the one it has.
+fn need_names(drafts: &[Draft]) -> bool {
+    let counted = drafts.iter().filter(|draft| draft.counts);
+    let directives = counted.map(|draft| &*draft.given.directives);
+    let directives: Vec<&Directives> = directives.collect();
+    let groups = (directives.iter()).filter_map(|directives| directives.group.as_deref());
+    let mut names: HashSet<&str> = groups.collect();
+    directives
+        .into_iter()
+        .any(|directives| match &directives.name {
+            Some(name) => !names.insert(name),
+            None => directives.group.is_none(),
+        })
 }

@@ -4,12 +4,12 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::discover::{Guide, Limits};
-use crate::position::Position;
 use crate::problem::Problem;
 
 use super::dialects::{Dialect, Dialects};
 use super::directives::Given;
 use super::draft::{Draft, Role, Runnable};
+use super::equal_names::{self, Named};
 use super::groups::{drop_conditions, limits, merge};
 use super::problems::{Places, Problems};
 use super::{Block, Example, Extra, Fate, Fence, OutputFence};
@@ -35,7 +35,8 @@ pub(super) fn assemble(
         examples: Vec::with_capacity(blocks),
         groups: HashMap::new(),
         running: running_groups(&drafts),
-        names: HashMap::new(),
+        named: Vec::new(),
+        automatic: Vec::new(),
         homes: vec![None; drafts.len()],
         files: Vec::new(),
     };
@@ -80,8 +81,10 @@ struct Assembly<'a> {
     groups: HashMap<String, usize>,
     /// Groups of which at least one block runs.
     running: HashSet<String>,
-    /// Explicit name → line of the fence that has it.
-    names: HashMap<String, usize>,
+    /// Names that the guide gives.
+    named: Vec<Named>,
+    /// The name of each example unless the guide gives one.
+    automatic: Vec<String>,
     /// Fence → the example and the block that it became.
     homes: Vec<Option<(usize, usize)>>,
     /// Files that wait for their example: fence, group, file, place of the directive.
@@ -156,7 +159,14 @@ impl Assembly<'_> {
         let About { given, name, joins } = about;
         let skipped = runnable.skipped.is_some();
         let explicit = given.directives.group.clone();
-        self.claim_name(&given, self.fences[fence].position);
+        self.named
+            .extend(given.directives.name.clone().map(|name| Named {
+                name,
+                fence,
+                offset: given.place("name").unwrap_or_default(),
+                example: None,
+                is_whole: false,
+            }));
         if let Some(name) = explicit
             .as_ref()
             .filter(|name| skipped && self.running.contains(*name))
@@ -190,7 +200,7 @@ impl Assembly<'_> {
             .copied();
         let example = match known.or(joined) {
             Some(example) => self.join(example, block, &keys),
-            None => self.open(group.as_deref(), &name, block),
+            None => self.open(group.as_deref(), name, block),
         };
         self.fences[fence].id = Some(self.examples[example].id.clone());
         let within = self.examples[example].blocks.len().saturating_sub(1);
@@ -202,13 +212,13 @@ impl Assembly<'_> {
     }
 
     /// Starts an example with its first block.
-    fn open(&mut self, group: Option<&str>, automatic: &str, block: Block) -> usize {
+    fn open(&mut self, group: Option<&str>, automatic: String, block: Block) -> usize {
         let position = self.fences[block.fence].position;
         let named = group.is_some_and(|_| block.directives.group.is_some())
             || (group.is_none() && block.directives.name.is_some());
         let name = group
             .or(block.directives.name.as_deref())
-            .unwrap_or(automatic);
+            .unwrap_or(&automatic);
         let example = Example {
             id: self.id(name),
             name: name.to_owned(),
@@ -224,6 +234,7 @@ impl Assembly<'_> {
             self.groups.insert(group.to_owned(), self.examples.len());
         }
         self.examples.push(example);
+        self.automatic.push(automatic);
         self.examples.len() - 1
     }
 
@@ -242,22 +253,6 @@ impl Assembly<'_> {
         }
         example.blocks.push(block);
         index
-    }
-
-    /// Reports an explicit name that another fence has, or a name that is a group's.
-    fn claim_name(&mut self, given: &Given, position: Position) {
-        let Some(name) = &given.directives.name else {
-            return;
-        };
-        let offset = given.place("name").unwrap_or_default();
-        if let Some(line) = self.names.get(name) {
-            let message = format!("the name `{name}` is taken by the fence at line {line}");
-            let problem = Problem::finding("equal-names", message)
-                .hint("names are unique in a guide: choose another");
-            self.problems.add(offset, problem);
-        } else {
-            self.names.insert(name.clone(), position.line);
-        }
     }
 
     fn output(&mut self, fence: usize, of: usize, mut shown: OutputFence) {
@@ -282,7 +277,7 @@ impl Assembly<'_> {
 
     fn finish(&mut self) {
         self.give_files();
-        self.part_equal_ids();
+        self.part_equal_names();
         for example in &mut self.examples {
             if example.blocks.len() > 1 {
                 drop_conditions(example);
@@ -321,31 +316,34 @@ impl Assembly<'_> {
         }
     }
 
-    /// Reports examples whose ids are equal: a name and a group, or a name that is an automatic one.
-    fn part_equal_ids(&mut self) {
+    /// Reports names that several fences have, and parts the examples that have them.
+    fn part_equal_names(&mut self) {
         // Names that are made of headings and numbers are distinct by themselves.
-        if !self.examples.iter().any(|example| example.named) && !self.shares {
+        if self.named.is_empty() && !self.examples.iter().any(|example| example.named) {
             return;
         }
-        let mut seen: HashMap<&str, usize> = HashMap::new();
-        for example in &self.examples {
-            let line = example.position.line;
-            let Some(first) = seen.insert(&example.id, line) else {
-                continue;
-            };
-            let told = self.names.contains_key(&example.name)
-                && example.directives.name.as_deref() == Some(&example.name)
-                && self.names[&example.name] != line;
-            if !told {
-                let message = format!(
-                    "the name `{}` is taken by the example at line {first}",
-                    example.name
-                );
-                let problem = Problem::finding("equal-names", message)
-                    .hint("names and groups are unique in a guide: choose another");
+        let own_names = self
+            .examples
+            .iter()
+            .enumerate()
+            .filter_map(|(at, example)| {
                 let fence = example.blocks[0].fence;
-                self.problems.add(self.fences[fence].span.start, problem);
-            }
+                let given = example.directives.name.as_ref() == Some(&example.name);
+                (!given).then(|| Named {
+                    name: example.name.clone(),
+                    fence,
+                    offset: self.fences[fence].span.start,
+                    example: Some(at),
+                    is_whole: true,
+                })
+            });
+        let mut named = std::mem::take(&mut self.named);
+        for one in &mut named {
+            one.example = self.homes[one.fence].map(|home| home.0);
         }
+        named.extend(own_names);
+        equal_names::report(&named, &self.fences, self.problems);
+        let (examples, fences) = (&mut self.examples, &mut self.fences);
+        equal_names::part(&self.guide.id, &self.automatic, examples, fences);
     }
 }

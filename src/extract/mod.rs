@@ -14,6 +14,7 @@ mod dialects;
 mod directives;
 mod document;
 mod draft;
+mod equal_names;
 mod examples;
 mod fence;
 mod file;

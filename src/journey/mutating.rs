@@ -27,7 +27,7 @@ pub fn mutate_all(
     let chosen = project.interpreters(request)?;
     let choices = project.choices(&chosen)?;
     let checked = Checked::of(project, request, &choices, 1, options, watch)?;
-    let problems = checked.problems(project);
+    let problems = checked.problems(project, options.sandbox);
     let mut runs = Vec::new();
     for report in &checked.examples {
         for run in report

@@ -17,4 +17,4 @@ pub use interpreter::{Build, Installation, Interpreter, Label};
 pub use planned::{
     Disposition, Plan, PlanEntry, PlannedRun, Program, ProgramBlock, ProgramFile, Surroundings,
 };
-pub use selection::{Choice, fences_of, plan, select};
+pub use selection::{Choice, blocks_for, fences_of, plan, select};

@@ -54,13 +54,20 @@ pub fn select(document: &Document) -> Result<Vec<&Example>, Vec<Problem>> {
 
 fn names(document: &Document, index: &LineIndex, example: &Example, selector: &Selector) -> bool {
     match selector {
-        Selector::Name(name) => example.name == *name,
+        Selector::Name(name) => names_of(example).any(|known| known == name),
         Selector::Line(line) => fences_of(example).any(|fence| {
             let span = &document.fences[fence].span;
             let last = span.end.saturating_sub(1).max(span.start);
             (index.line(span.start)..=index.line(last)).contains(line)
         }),
     }
+}
+
+/// Returns the name of an example and those of its blocks: a block of a group is run with its group.
+fn names_of(example: &Example) -> impl Iterator<Item = &str> {
+    let blocks = example.blocks.iter();
+    let given = blocks.filter_map(|block| block.directives.name.as_deref());
+    std::iter::once(example.name.as_str()).chain(given)
 }
 
 /// Returns the indexes of all fences that belong to an example: blocks, files and outputs.
@@ -89,11 +96,7 @@ fn names_nothing(document: &Document, selector: &Selector) -> Problem {
             "`fencepost list {guide}` shows every fence with its line"
         )),
         Selector::Name(name) => {
-            let known: Vec<&str> = document
-                .examples
-                .iter()
-                .map(|example| example.name.as_str())
-                .collect();
+            let known: Vec<&str> = document.examples.iter().flat_map(names_of).collect();
             let hint = match crate::wording::nearest(name, &known) {
                 Some(near) => format!("did you mean `{guide}#{near}`?"),
                 None => format!("`fencepost list {guide}` shows every example with its name"),
@@ -133,11 +136,7 @@ fn disposition(document: &Document, example: &Example, interpreter: &Interpreter
     if let Some(reason) = reason_to_skip(example, interpreter) {
         return Disposition::Skipped(reason);
     }
-    let blocks: Vec<&Block> = example
-        .blocks
-        .iter()
-        .filter(|block| condition_against(&block.directives, interpreter).is_none())
-        .collect();
+    let blocks: Vec<&Block> = blocks_for(example, interpreter).collect();
     if blocks.is_empty() {
         return Disposition::Skipped("no block of it is for this interpreter".to_owned());
     }
@@ -151,6 +150,15 @@ fn disposition(document: &Document, example: &Example, interpreter: &Interpreter
         surroundings: Surroundings::default(),
         environment: None,
     }))
+}
+
+/// Returns the blocks of an example that are for an interpreter.
+pub fn blocks_for<'e>(
+    example: &'e Example,
+    interpreter: &Interpreter,
+) -> impl Iterator<Item = &'e Block> {
+    let is_for = |block: &&Block| condition_against(&block.directives, interpreter).is_none();
+    example.blocks.iter().filter(is_for)
 }
 
 fn reason_to_skip(example: &Example, interpreter: &Interpreter) -> Option<String> {

@@ -15,5 +15,8 @@ mod mutating;
 /// `record` killed at any moment.
 mod killed;
 
+/// Two fences of one name.
+mod equal_names;
+
 /// `record` on a full disk.
 mod full_disk;

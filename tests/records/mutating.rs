@@ -76,3 +76,13 @@ fn what_does_not_match_is_told_and_not_tried() {
         .prints("differs: a.md")
         .prints("1 run could not be tried");
 }
+
+#[test]
+fn without_the_sandbox_it_warns_as_other_commands_do() {
+    let project = Project::new().guide("a.md", &["print(1)"]);
+    project.run("record").exits(0);
+    project
+        .run("mutate --sandbox off")
+        .exits(0)
+        .prints("examples run without the sandbox");
+}

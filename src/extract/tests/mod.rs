@@ -361,15 +361,55 @@ fn faults_are_told_with_their_place() {
     );
     faults(
         "```py {name=a}\n1\n```\n\n```py {name=a}\n2\n```\n",
-        &["5 equal-names"],
+        &["1 equal-names", "5 equal-names"],
     );
     faults(
         "```py {name=a}\n1\n```\n\n```py {group=a}\n2\n```\n",
-        &["5 equal-names"],
+        &["1 equal-names", "5 equal-names"],
     );
     faults(
         "```py\n1\n```\n\n```py {name=1}\n2\n```\n",
-        &["5 equal-names"],
+        &["1 equal-names", "5 equal-names"],
+    );
+}
+
+#[test]
+fn equal_names_are_told_at_each_and_part_their_examples() {
+    let ids = |text: &str| -> Vec<String> {
+        let ids = read(text).examples.into_iter().map(|example| example.id);
+        ids.collect()
+    };
+    // The first keeps a name that was given; a place in the guide is nobody else's name.
+    let given = "```py {name=a}\n1\n```\n\n```py {name=a}\n2\n```\n";
+    assert_eq!(ids(given), ["g.md#a", "g.md#2"]);
+    let by_place = "```py\n1\n```\n\n```py {name=1}\n2\n```\n";
+    assert_eq!(ids(by_place), ["g.md#1", "g.md#2"]);
+    let before = "```py {name=2}\n1\n```\n\n```py\n2\n```\n";
+    assert_eq!(ids(before), ["g.md#1", "g.md#2"]);
+    let group = "```py {name=g}\n1\n```\n\n```py {group=g}\n2\n```\n\n```py {group=g}\n3\n```\n";
+    assert_eq!(ids(group), ["g.md#g", "g.md#2"]);
+    let found = read(group);
+    assert_eq!(found.fences[2].id.as_deref(), Some("g.md#2"));
+    let messages: Vec<&str> = found
+        .problems
+        .iter()
+        .map(|problem| problem.message.as_str())
+        .collect();
+    assert_eq!(
+        messages,
+        [
+            "the fence at line 5 takes the name `g` too",
+            "the name `g` is taken by the fence at line 1"
+        ]
+    );
+    // A block of a group may have the group's name, and every block of it its own.
+    faults(
+        "```py {group=g name=g}\n1\n```\n\n```py {group=g name=h}\n2\n```\n",
+        &[],
+    );
+    faults(
+        "```py {group=g name=h}\n1\n```\n\n```py {group=g name=h}\n2\n```\n",
+        &["1 equal-names", "5 equal-names"],
     );
 }
 

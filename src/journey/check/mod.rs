@@ -8,10 +8,10 @@ use std::time::Instant;
 use crate::compare::Verdict;
 use crate::discover::Start;
 use crate::execute::RunOptions;
-use crate::execute::sandbox;
-use crate::extract::{Document, Example};
+use crate::execute::sandbox::Level;
+use crate::extract::{Block, Document, Example};
 use crate::normalise::Transcript;
-use crate::plan::{Choice, Disposition, Interpreter, Plan, PlanEntry, PlannedRun};
+use crate::plan::{Choice, Disposition, Interpreter, Plan, PlanEntry, PlannedRun, blocks_for};
 use crate::problem::Problem;
 use crate::report::{ExampleReport, Report, RunReport};
 
@@ -51,8 +51,7 @@ pub fn check(
     let choices = project.choices(&chosen)?;
     let mut checked = Checked::of(project, request, &choices, wanted.repeat, options, watch)?;
     add_absent(&mut checked.examples, absent_entries(&choices, &chosen));
-    let mut problems: Vec<Problem> = sandbox::warning(options.sandbox).into_iter().collect();
-    problems.extend(checked.problems(project));
+    let mut problems = checked.problems(project, options.sandbox);
     let mut remarks = checked.remarks();
     if wanted.pending {
         let proposed = proposing::propose(&mut checked, project, &choices, options, watch)?;
@@ -114,9 +113,9 @@ impl Checked {
         })
     }
 
-    /// Returns the problems of the guides and of their expected files.
-    pub(super) fn problems(&self, project: &Project) -> Vec<Problem> {
-        let mut problems = project.problems();
+    /// Returns the problems of the sandbox, of the guides and of their expected files.
+    pub(super) fn problems(&self, project: &Project, level: Level) -> Vec<Problem> {
+        let mut problems = project.problems_at(level);
         problems.extend(self.expectations.problems.iter().cloned());
         problems.extend(self.expectations.orphans(project));
         problems
@@ -180,7 +179,7 @@ pub(super) fn not_run(entry: &PlanEntry) -> RunReport {
     RunReport::new(entry.interpreter.clone(), verdict).because(reason)
 }
 
-/// Returns a group's stdout by block, with the line of each block that ran.
+/// Returns a group's stdout by block, with the line of each block that began to run.
 pub(super) fn blocks_of(
     document: &Document,
     example: &Example,
@@ -190,18 +189,14 @@ pub(super) fn blocks_of(
     if example.blocks.len() < 2 {
         return None;
     }
-    let allowed = |block: &&crate::extract::Block| {
-        block
-            .directives
-            .python
-            .as_ref()
-            .is_none_or(|condition| condition.allows(interpreter.release))
-    };
-    let lines = example
-        .blocks
-        .iter()
-        .filter(allowed)
-        .map(|block| document.fences[block.fence].position.line);
-    let outputs = transcript.blocks.iter().map(|outputs| outputs.concat());
-    Some(lines.zip(outputs).collect())
+    let line = |block: &Block| document.fences[block.fence].position.line;
+    let lines = blocks_for(example, interpreter).map(line);
+    let began = lines
+        .zip(&transcript.blocks)
+        .filter(|(_, outputs)| !outputs.is_empty());
+    Some(
+        began
+            .map(|(line, outputs)| (line, outputs.concat()))
+            .collect(),
+    )
 }

@@ -1,0 +1,97 @@
+//! Names that several fences of a guide have: each of them is told, and no two examples are mixed up.
+
+use std::collections::HashMap;
+
+use crate::problem::Problem;
+
+use super::problems::Problems;
+use super::{Example, Fence};
+
+/// A place in a guide that has a name.
+#[derive(Debug)]
+pub(super) struct Named {
+    pub(super) name: String,
+    /// The fence that has it; the first one of a group.
+    pub(super) fence: usize,
+    /// Where it is given.
+    pub(super) offset: usize,
+    /// The example that the fence is part of.
+    pub(super) example: Option<usize>,
+    /// Whether it is the name of that whole example: a group's, or an automatic one.
+    pub(super) is_whole: bool,
+}
+
+/// Reports each place whose name another one has.
+pub(super) fn report(named: &[Named], fences: &[Fence], problems: &mut Problems) {
+    let mut by_name: HashMap<&str, Vec<&Named>> = HashMap::new();
+    for one in named {
+        by_name.entry(&one.name).or_default().push(one);
+    }
+    for one in named {
+        let clashing = by_name[one.name.as_str()]
+            .iter()
+            .find(|other| clash(one, other));
+        let Some(other) = clashing else {
+            continue;
+        };
+        let (name, line) = (&one.name, fences[other.fence].position.line);
+        let message = if other.fence < one.fence {
+            format!("the name `{name}` is taken by the fence at line {line}")
+        } else {
+            format!("the fence at line {line} takes the name `{name}` too")
+        };
+        let problem = Problem::finding("equal-names", message)
+            .hint("names and groups are unique in a guide: choose another");
+        problems.add(one.offset, problem);
+    }
+}
+
+/// A block may have the name of its own group.
+fn clash(a: &Named, b: &Named) -> bool {
+    let of_one = (a.is_whole || b.is_whole) && a.example == b.example;
+    a.fence != b.fence && !of_one
+}
+
+/// Gives examples whose name is taken their automatic ones, so that each has an id of its own.
+pub(super) fn part(
+    guide: &str,
+    automatic: &[String],
+    examples: &mut [Example],
+    fences: &mut [Fence],
+) {
+    for index in taken(automatic, examples) {
+        let example = &mut examples[index];
+        example.name.clone_from(&automatic[index]);
+        example.named = false;
+        example.id = format!("{guide}#{}", example.name);
+        let blocks = example.blocks.iter().map(|block| block.fence);
+        let outputs = example.outputs.iter().map(|output| output.fence);
+        let files = example.files.iter().map(|file| file.fence);
+        for fence in blocks.chain(outputs).chain(files) {
+            fences[fence].id = Some(example.id.clone());
+        }
+    }
+}
+
+/// Returns the examples with a given name that another one has: by its place in the guide, or as the first.
+fn taken(automatic: &[String], examples: &[Example]) -> Vec<usize> {
+    let (by_place, given): (Vec<usize>, Vec<usize>) =
+        (0..examples.len()).partition(|index| examples[*index].name == automatic[*index]);
+    let mut owners: HashMap<&str, usize> = (by_place.into_iter())
+        .map(|index| (automatic[index].as_str(), index))
+        .collect();
+    let mut taken = Vec::new();
+    for index in given {
+        if !owners.contains_key(examples[index].name.as_str()) {
+            owners.insert(&examples[index].name, index);
+            continue;
+        }
+        // Whoever was given the name that is this one's by its place makes way for it in turn.
+        let mut next = Some(index);
+        while let Some(index) = next {
+            taken.push(index);
+            next = owners.insert(&automatic[index], index);
+        }
+    }
+    taken
+}
