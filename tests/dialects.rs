@@ -39,6 +39,72 @@ fn blocks_written_for_other_tools_end_as_the_comparison_says() {
     }
 }
 
+/// Guides that show a tool's own blind spots, told by other means than its selection of fences.
+const OUT_OF_SIGHT: [&str; 5] = [
+    // Nothing in them bears the tool's mark.
+    "mktestdocs.md",
+    "mktestdocs-memory.md",
+    "markdown-pytest-session.md",
+    // One false block keeps all others from being looked at, or a setting does.
+    "pytest-codeblocks-skipfile.md",
+    "byexample.md",
+];
+
+#[test]
+fn doctor_tells_what_the_tools_were_seen_to_miss() {
+    let outcomes: BTreeMap<String, Vec<Value>> =
+        serde_json::from_str(&fs::read_to_string(folder().join("outcomes.json")).unwrap()).unwrap();
+    let mut compared = 0;
+    for (guide, rows) in outcomes
+        .iter()
+        .filter(|(guide, _)| !OUT_OF_SIGHT.contains(&guide.as_str()))
+    {
+        let text = fs::read_to_string(folder().join("fixtures").join(guide)).unwrap();
+        let project = fixtures().file(guide, &text);
+        let tools = project
+            .run(&format!("doctor {guide} --format json"))
+            .json("tool");
+        let stem = guide.split('.').next().unwrap();
+        let of_guide = |tool: &&Value| {
+            let name = tool["tool"].as_str().unwrap();
+            stem.starts_with(name) || (name == "myst" && stem == "sphinx")
+        };
+        let longest = tools
+            .iter()
+            .filter(of_guide)
+            .max_by_key(|tool| tool["tool"].as_str().unwrap().len());
+        let tool = longest.unwrap_or_else(|| panic!("{guide}: no tool is recognised"));
+        let told: Vec<u64> = tool["misses"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|block| block["line"].as_u64().unwrap())
+            .collect();
+        let missed = rows
+            .iter()
+            .filter(|row| row["theirs"] == "missed" && row["ours"] != "skip");
+        let missed: Vec<u64> = missed.map(|row| row["line"].as_u64().unwrap()).collect();
+        assert_eq!(told, missed, "{guide}: {tool}");
+        compared += missed.len();
+    }
+    assert!(compared > 5, "{compared}");
+}
+
+#[test]
+fn doctor_shows_the_blocks_that_a_tool_would_miss() {
+    let guide = "# T\n\n<!-- skip: next -->\n\n```python\na\n```\n\n```py\nb = 1\n```\n\n```python\nc = 1\n```\n";
+    Project::new()
+        .file("a.md", guide)
+        .run("doctor a.md")
+        .exits(0)
+        .prints("other tools\na.md: sybil would run 1 of 2 blocks, and miss 1\n    a.md:9 py\n");
+    Project::new()
+        .file("b.md", "# T\n\n```python\na = 1\n```\n")
+        .run("doctor b.md")
+        .exits(0)
+        .prints_no("other tools");
+}
+
 fn folder() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/dialects"))
 }

@@ -107,8 +107,10 @@ pub(crate) enum Command {
     /// Show or clear what is kept of earlier runs
     #[command(after_help = "Examples:\n  fencepost cache info\n  fencepost cache clear")]
     Cache(CacheArguments),
-    /// Show what this machine offers, and the fix for each gap
-    #[command(after_help = "Examples:\n  fencepost doctor\n  fencepost doctor docs/")]
+    /// Show what this machine offers, the fix for each gap, and what other tools would run of the guides
+    #[command(
+        after_help = "Examples:\n  fencepost doctor\n  fencepost doctor docs/\n  fencepost doctor docs/ --format json"
+    )]
     Doctor(DoctorArguments),
     /// Write a starting configuration
     #[command(after_help = "Examples:\n  fencepost init\n  fencepost init --guides 'docs/**/*.md'")]
@@ -390,6 +392,9 @@ pub(crate) enum CacheCommand {
 pub(crate) struct DoctorArguments {
     #[command(flatten)]
     pub(crate) guides: GuideArguments,
+    /// How to write it
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: ListFormat,
 }
 
 /// `init`

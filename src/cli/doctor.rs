@@ -1,15 +1,18 @@
-//! `fencepost doctor`: what this machine offers, and the fix for each gap.
+//! `fencepost doctor`: what this machine offers, the fix for each gap, and what other tools would run.
 
 use std::io::{self, Write};
 
+use serde_json::json;
+
 use crate::execute::sandbox::{self, LayerReport};
+use crate::extract::{Document, coverage};
 use crate::journey::{self, Project};
 use crate::plan::interpreter::{Found, Misfit, broken_shims, find};
 use crate::problem::Problem;
-use crate::report::{self, EnvironmentReport, Sink};
+use crate::report::{self, EnvironmentReport, Format, Sink};
 
 use super::ExitCode;
-use super::arguments::{DoctorArguments, RunArguments};
+use super::arguments::{DoctorArguments, ListFormat, RunArguments};
 use super::request::request;
 
 /// What was found.
@@ -19,6 +22,7 @@ struct Findings {
     uv: Option<std::path::PathBuf>,
     environments: EnvironmentReport,
     layers: Vec<LayerReport>,
+    documents: Vec<Document>,
 }
 
 /// Runs the command.
@@ -35,9 +39,13 @@ pub(crate) fn run(arguments: &DoctorArguments) -> Result<ExitCode, Vec<Problem>>
             None => EnvironmentReport::default(),
         },
         uv: request.provisioning.uv,
+        documents: project.map_or_else(Vec::new, |project| project.documents),
     };
     Sink::Stdout
-        .write(&|out| findings.write(out))
+        .write(&|out| match arguments.format {
+            ListFormat::Human => findings.write(out),
+            ListFormat::Json => findings.write_json(out),
+        })
         .map_err(|problem| vec![problem])?;
     Ok(if findings.found.interpreters.is_empty() {
         ExitCode::Blocked
@@ -89,7 +97,25 @@ impl Findings {
                 "uv: not found; pip makes environments instead, more slowly, and locks them for this machine alone: `pip install uv`"
             )?,
         }
-        self.environments.write(out)
+        self.environments.write(out)?;
+        if self
+            .documents
+            .iter()
+            .any(|document| !coverage(document).is_empty())
+        {
+            writeln!(out, "\nother tools")?;
+        }
+        report::write_coverage(&self.documents, Format::Human, out)
+    }
+
+    fn write_json(&self, out: &mut dyn Write) -> io::Result<()> {
+        report::write_interpreters_json(&self.found.interpreters, out)?;
+        for layer in &self.layers {
+            let LayerReport { name, on, why, fix } = layer;
+            let layer = json!({"type": "layer", "name": name, "on": on, "why": why, "fix": fix});
+            writeln!(out, "{layer}")?;
+        }
+        report::write_coverage(&self.documents, Format::Json, out)
     }
 
     fn write_sandbox(&self, out: &mut dyn Write) -> io::Result<()> {

@@ -10,6 +10,7 @@ mod colons;
 mod comments;
 mod containers;
 mod context;
+mod coverage;
 mod dialects;
 mod directives;
 mod document;
@@ -32,6 +33,7 @@ mod roles;
 mod session;
 mod source;
 
+pub use coverage::{Coverage, coverage};
 pub use directives::{Directives, Raises, StderrMode, StdoutMode, VersionCondition};
 pub use document::{
     Block, BlockKind, Document, Example, Extra, Flags, OutputFence, Prompt, document,

@@ -5,6 +5,7 @@
 
 mod cached;
 mod comparison;
+mod coverage;
 mod difference;
 mod extraction;
 mod github;
@@ -36,6 +37,7 @@ use crate::plan::{Interpreter, PlanEntry};
 use crate::problem::Problem;
 
 pub use cached::CacheReport;
+pub use coverage::write_coverage;
 pub use extraction::{
     EXTRACTION_MAP, ExtractedExample, Extraction, ExtractionFolder, open_extraction, translate,
     write_extraction,
