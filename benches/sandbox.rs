@@ -1,7 +1,7 @@
 //! What the sandbox costs: a run in a reused slot against a bare spawn of the same interpreter on the same script.
 //!
 //! In turns, one at a time, median of the rounds' ratios. `cargo bench --bench sandbox`, with the path of an
-//! interpreter as an argument where it shall not be the newest one found.
+//! interpreter as an argument where it shall not be the newest one found, and a number of rounds.
 
 #![expect(clippy::print_stdout, reason = "a measurement prints its table")]
 #![expect(clippy::disallowed_methods, reason = "the floor is a bare spawn")]
@@ -16,6 +16,7 @@ use fencepost::execute::{Ending, RunEvent, RunOptions, RunRecord, run_all};
 use fencepost::plan::interpreter::{Places, find};
 use fencepost::plan::{Interpreter, PlannedRun, Program, ProgramBlock, Surroundings};
 
+/// Rounds, unless a number on the command line says otherwise.
 const ROUNDS: usize = 11;
 /// Runs of each kind in a round, beside the first one, which raises the walls.
 const RUNS: usize = 30;
@@ -48,6 +49,11 @@ fn main() -> ExitCode {
     if let Some(status) = serve_if_asked(std::env::args_os()) {
         return status.into();
     }
+    let mut words = std::env::args().skip(1);
+    let rounds = words
+        .find_map(|word| word.parse().ok())
+        .unwrap_or(ROUNDS)
+        .max(1);
     let named = std::env::args_os().skip(1).map(PathBuf::from);
     let named: Vec<PathBuf> = named.filter(|word| word.is_file()).collect();
     let places = Places::from_variables(&|name| std::env::var_os(name));
@@ -60,21 +66,21 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     };
     println!(
-        "{}, {RUNS} runs of each in each of {ROUNDS} rounds, one at a time:\n",
+        "{}, {RUNS} runs of each in each of {rounds} rounds, one at a time:\n",
         interpreter.in_words()
     );
     println!("| script | run | ms | × bare spawn | aim | |\n|---|---|---:|---:|---|---|");
     for (name, code) in SCRIPTS {
-        report(name, code, interpreter);
+        report(name, code, interpreter, rounds);
     }
     ExitCode::SUCCESS
 }
 
-fn report(name: &str, code: &str, interpreter: &Interpreter) {
+fn report(name: &str, code: &str, interpreter: &Interpreter, rounds: usize) {
     let folder = tempfile::tempdir().expect("there is room for temporary files");
     std::fs::write(folder.path().join("example.py"), code).expect("the folder can be written");
     let mut times: [Vec<f64>; 1 + KINDS.len()] = Default::default();
-    for _ in 0..ROUNDS {
+    for _ in 0..rounds {
         times[0].push(bare(interpreter, folder.path()));
         for (index, (_, level, start)) in KINDS.iter().enumerate() {
             times[index + 1].push(runs(interpreter, code, *level, *start));
