@@ -146,6 +146,10 @@ impl<'a> Search<'a> {
                 .any(|glob| glob.negated && glob.matches(id))
         };
         let wanted = |path: &Path| {
+            // Most files of a tree are no guides: their endings say so, before any path is made.
+            if !is_guide(path) && config.globs().is_empty() {
+                return false;
+            }
             let id = relative(path, &config.root);
             !taken_away(&id) && (is_guide(path) || ruling(config.globs(), &id).is_some())
         };
