@@ -67,6 +67,9 @@ mod environments;
 /// Signals.
 mod interrupts;
 
+/// What runs beside what.
+mod overlap;
+
 /// What must keep working in the sandbox.
 #[cfg(target_os = "linux")]
 mod compatibility;
