@@ -1,6 +1,8 @@
-//! Claims of a guide, each broken in turn, are rewritten to the very bytes that stood there.
+//! Claims of a guide, each broken in turn, are rewritten to the very bytes that stood there; golden
+//! pairs of guides before and after.
 
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use fencepost::compare::rewrite::{Source, apply, rewrite};
@@ -12,6 +14,8 @@ use fencepost::normalise::{Transcript, transcript};
 use fencepost::plan::interpreter::{Places, Spec, choose, find};
 use fencepost::plan::{Choice, Disposition, Interpreter, plan};
 use fencepost::position::Span;
+
+use crate::support::Project;
 
 const GUIDE: &str = "# Claims\r
 \r
@@ -216,5 +220,35 @@ fn each_claim_that_is_broken_is_mended_to_its_old_bytes() {
         broken.insert_str(span.start, "NO ");
         let (mended, refusals) = rewritten(&broken, &runs, &analyses);
         assert_eq!(mended, text, "{:?}: {refusals:?}", &text[span]);
+    }
+}
+
+/// Each `NAME.before` of `tests/rewriting/` is rewritten by the real command to `NAME.after`, byte by byte.
+#[test]
+fn guides_are_rewritten_to_their_golden_pairs() {
+    let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/rewriting"));
+    let pairs: Vec<(String, String)> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|end| end == "before"))
+        .map(|path| {
+            let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+            (name, fs::read_to_string(&path).unwrap())
+        })
+        .collect();
+    assert!(pairs.len() > 15);
+    let project = pairs.iter().fold(Project::new(), |project, (name, text)| {
+        project.file(&format!("{name}.md"), text)
+    });
+    project.run("record --claims").exits(0);
+    for (name, _) in &pairs {
+        let after = fs::read_to_string(folder.join(format!("{name}.after"))).unwrap();
+        assert_eq!(project.read(&format!("{name}.md")), after, "{name}");
+    }
+    project.run("check").exits(0);
+    project.run("record --claims").exits(0);
+    for (name, _) in &pairs {
+        let after = fs::read_to_string(folder.join(format!("{name}.after"))).unwrap();
+        assert_eq!(project.read(&format!("{name}.md")), after, "{name}, again");
     }
 }
