@@ -146,10 +146,27 @@ fn identity(real: &Path) -> Identity {
 }
 
 fn add(interpreters: &mut Vec<Interpreter>, interpreter: Interpreter) {
-    let known = |other: &Interpreter| other.real_path == interpreter.real_path;
-    if !interpreters.iter().any(known) {
-        interpreters.push(interpreter);
+    let known = |other: &&mut Interpreter| {
+        other.real_path == interpreter.real_path || is_copy(other, &interpreter)
+    };
+    match interpreters.iter_mut().find(known) {
+        Some(other) if is_fuller(&interpreter, other) => *other = interpreter,
+        Some(_) => {}
+        None => interpreters.push(interpreter),
     }
+}
+
+/// Says whether two programs are one installation's: `python3.13` and `python3.13t`, where a copy
+/// of the folder made two files of a hard link.
+fn is_copy(one: &Interpreter, other: &Interpreter) -> bool {
+    let folder = |one: &Interpreter| one.real_path.parent().map(Path::to_owned);
+    let identity = |one: &Interpreter| (one.version.clone(), one.build, one.prefix.clone());
+    folder(one) == folder(other) && identity(one) == identity(other)
+}
+
+fn is_fuller(one: &Interpreter, other: &Interpreter) -> bool {
+    let name = |one: &Interpreter| one.real_path.file_name().map(std::ffi::OsStr::len);
+    is_copy(one, other) && name(one) > name(other)
 }
 
 /// Returns what each program says, in their order; those that memory does not know are asked several at a time.

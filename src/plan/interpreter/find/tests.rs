@@ -104,6 +104,19 @@ fn each_interpreter_is_found_once_and_asked_once() {
 }
 
 #[test]
+fn two_files_of_one_installation_are_one_interpreter() {
+    let machine = Machine::new();
+    for name in ["python3.13", "python3.13t", "python3"] {
+        machine.fake(&format!("bin/{name}"), "cpython", "3.13.1");
+    }
+    machine.fake("versions/else/bin/python3.13", "cpython", "3.13.1");
+    let found = machine.find();
+    let paths: Vec<&Path> = found.interpreters.iter().map(|one| &*one.path).collect();
+    let expected = ["bin/python3.13t", "versions/else/bin/python3.13"];
+    assert_eq!(paths, expected.map(|path| machine.path(path)));
+}
+
+#[test]
 fn what_cannot_be_used_is_named_with_its_reason() {
     let machine = Machine::new();
     machine.fake("bin/python2.7", "cpython", "2.7.18");
