@@ -25,7 +25,7 @@ fn blocks_written_for_other_tools_end_as_the_comparison_says() {
         ));
         let mut found = fates(&ran.json("fence"));
         for result in ran.results() {
-            judge(&result, &mut found);
+            judge(&result, &ran.json("fence"), &mut found);
         }
         for row in rows {
             let line = row["line"].as_u64().unwrap();
@@ -128,7 +128,7 @@ fn fates(fences: &[Value]) -> BTreeMap<u64, &'static str> {
 }
 
 /// Blocks of a group pass up to the one where the difference lies.
-fn judge(result: &Value, found: &mut BTreeMap<u64, &'static str>) {
+fn judge(result: &Value, fences: &[Value], found: &mut BTreeMap<u64, &'static str>) {
     let first = result["line"].as_u64().unwrap();
     let lines: Vec<u64> = match result["blocks"].as_array() {
         Some(blocks) => blocks
@@ -149,5 +149,14 @@ fn judge(result: &Value, found: &mut BTreeMap<u64, &'static str>) {
             _ => "pass",
         };
         found.insert(*line, outcome);
+    }
+    // Blocks below the one that failed are not reached.
+    let below = fences
+        .iter()
+        .filter(|fence| fence["id"] == result["id"] && fence["fate"] == "run");
+    for line in below.map(|fence| fence["line"].as_u64().unwrap()) {
+        if result["verdict"] == "differs" && failing.is_some_and(|failing| line > *failing) {
+            found.insert(line, "fail");
+        }
     }
 }

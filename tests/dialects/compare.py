@@ -98,14 +98,15 @@ def ours(fencepost, guide):
 
 def outcome_of(fence, result, fences):
     """Blocks of a group pass up to the one where the group's difference lies."""
-    if result["blocks"] and fence["line"] not in [one["line"] for one in result["blocks"]]:
-        return SKIP
+    reached = [one["line"] for one in result["blocks"] or [fence]]
     if result["verdict"] != "differs":
-        return {"skipped": SKIP}.get(result["verdict"], PASS)
+        return SKIP if result["verdict"] == "skipped" or fence["line"] not in reached else PASS
     blocks = [one["line"] for one in fences if one["id"] == result["id"] and one["fate"] == "run"]
     at = result["difference"]["line"] or blocks[-1]
     failing = max([line for line in blocks if line <= at], default=blocks[0])
-    return PASS if fence["line"] < failing else FAIL
+    if fence["line"] >= failing:
+        return FAIL
+    return PASS if fence["line"] in reached else SKIP
 
 
 def names_of(guide):
