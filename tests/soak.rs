@@ -160,27 +160,42 @@ fn a_network_lasts_while_nothing_is_left_in_it() {
 
 #[test]
 fn what_a_killed_fencepost_left_on_disk_goes_at_the_next_start() {
+    killed_and_started_again("off", |child, folder| {
+        !names(folder).is_empty() && !below(child).is_empty()
+    });
+}
+
+#[test]
+fn what_a_canary_looked_for_goes_at_the_next_start_too() {
+    // A site has another name until it is locked.
+    let is_made = |path: &PathBuf| !path.to_string_lossy().contains("/.fencepost-");
+    killed_and_started_again("full", |_, folder| names(folder).iter().any(is_made));
+}
+
+/// Kills a `check` as soon as `is_time` says so, and holds what the next one leaves against nothing.
+fn killed_and_started_again(sandbox: &str, is_time: impl Fn(u32, &Path) -> bool) {
     let project = Project::new().guide(
         "guide.md",
         &["import time\nprint('on', flush=True)\ntime.sleep(20)"],
     );
     let folder = project.path("tmp");
     fs::create_dir(&folder).unwrap();
-    let start = |words: &str| {
-        let mut command = project.command(words);
+    let start = |timeout: &str| {
+        let words = format!("check guide.md --sandbox {sandbox} --no-cache --timeout {timeout}");
+        let mut command = project.command(&words);
         command.env("TMPDIR", &folder).stdout(Stdio::null());
         command.spawn().unwrap()
     };
-    let mut child = start("check guide.md --sandbox off --no-cache --timeout 700s");
+    let mut child = start("700s");
     let deadline = Instant::now() + Duration::from_secs(60);
-    while names(&folder).is_empty() || below(child.id()).is_empty() {
+    while !is_time(child.id(), &folder) {
         assert!(Instant::now() < deadline, "it does not begin");
         std::thread::yield_now();
     }
     child.kill().unwrap();
     child.wait().unwrap();
     assert!(!names(&folder).is_empty());
-    let mut next = start("check guide.md --sandbox off --no-cache --timeout 1s");
+    let mut next = start("1s");
     next.wait().unwrap();
     assert_eq!(names(&folder), BTreeSet::new());
 }

@@ -6,12 +6,18 @@
 use std::fs::{self, File};
 use std::io;
 use std::path::{Component, Path, PathBuf};
+#[cfg(unix)]
+use std::time::Duration;
 
 use crate::problem::Problem;
 
 use super::entropy;
 
 const PREFIX: &str = "fencepost-";
+
+/// After which time a site that has not got its name yet is surely nobody's.
+#[cfg(unix)]
+const UNFINISHED_AGE: Duration = Duration::from_secs(60);
 
 /// The folder in which one call of `run_all` keeps everything; gone when it is dropped.
 #[derive(Debug)]
@@ -44,6 +50,13 @@ impl Site {
             .because(error.to_string())
             .hint("free some space, or point `TMPDIR` at a folder that can be written")),
         }
+    }
+
+    /// Makes an empty file that belongs to no run.
+    pub(super) fn file(&self, name: &str) -> io::Result<PathBuf> {
+        let path = self.root.join(name);
+        File::create_new(&path)?;
+        Ok(path)
     }
 
     /// Makes the folders of one run.
@@ -128,6 +141,9 @@ fn remove_abandoned(temporary: &Path) {
     let ours = rustix::process::geteuid().as_raw();
     for entry in fs::read_dir(temporary).into_iter().flatten().flatten() {
         let name = entry.file_name();
+        if name.to_str().is_some_and(is_unfinished) {
+            remove_unfinished(&entry.path());
+        }
         let is_site = name.to_str().is_some_and(|name| name.starts_with(PREFIX));
         let is_private = entry.metadata().is_ok_and(|folder| {
             folder.is_dir() && folder.uid() == ours && folder.mode().trailing_zeros() >= 6
@@ -141,6 +157,26 @@ fn remove_abandoned(temporary: &Path) {
                 remove(&entry.path());
             }
         }
+    }
+}
+
+#[cfg(unix)]
+fn is_unfinished(name: &str) -> bool {
+    name.strip_prefix('.')
+        .is_some_and(|name| name.starts_with(PREFIX))
+}
+
+/// Removes what its maker was killed over before it had locked it: a folder with an empty file at most.
+#[cfg(unix)]
+fn remove_unfinished(folder: &Path) {
+    let age = fs::metadata(folder).and_then(|metadata| metadata.modified());
+    let is_old = age.is_ok_and(|age| age.elapsed().unwrap_or_default() > UNFINISHED_AGE);
+    let lock = folder.join("lock");
+    if is_old && fs::metadata(&lock).is_ok_and(|lock| lock.is_file() && lock.len() == 0) {
+        let _ = fs::remove_file(lock);
+    }
+    if is_old {
+        let _ = fs::remove_dir(folder);
     }
 }
 
@@ -221,6 +257,24 @@ mod tests {
         let other = Site::new().unwrap();
         assert!(!abandoned.exists());
         assert!(site.root.exists() && other.root.exists());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_site_whose_maker_was_killed_at_once_goes_when_it_is_old() {
+        let site = Site::new().unwrap();
+        for (age, goes) in [(Duration::ZERO, false), (UNFINISHED_AGE * 2, true)] {
+            let name = format!(".{PREFIX}{}", entropy::token());
+            let unfinished = site.root.with_file_name(name);
+            make_private(&unfinished).unwrap();
+            File::create_new(unfinished.join("lock")).unwrap();
+            let folder = File::open(&unfinished).unwrap();
+            let made = std::time::SystemTime::now() - age;
+            folder.set_modified(made).unwrap();
+            drop(Site::new().unwrap());
+            assert_eq!(!unfinished.exists(), goes, "{age:?}");
+            remove(&unfinished);
+        }
     }
 
     #[test]

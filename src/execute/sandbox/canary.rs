@@ -4,11 +4,13 @@
 use std::io;
 use std::net::TcpListener;
 use std::os::unix::process::ExitStatusExt as _;
+use std::path::PathBuf;
 use std::process::ExitStatus;
 
 use super::order::{Layer, Missing, RunFate, RunOrder};
 use super::slot::Slot;
 use crate::execute::load::Load;
+use crate::execute::place::Site;
 
 const SCRIPT: &str = include_str!("canary.py");
 const ANSWER: &[u8] = b"behind walls\n";
@@ -17,10 +19,10 @@ const OUTPUT_CAP: u64 = 64 * 1024;
 /// Sends the canary out in a slot. The host really has what it looks for.
 pub(super) async fn check(slot: &mut Slot, program: &str) -> Result<(), Missing> {
     let failed = |error: &io::Error| Missing::new(Layer::Canary, "sending out a canary", error);
-    let secret = tempfile::NamedTempFile::new().map_err(|error| failed(&error))?;
+    let (_site, secret) = secret().map_err(|error| failed(&error))?;
     let listener = TcpListener::bind("127.0.0.1:0").map_err(|error| failed(&error))?;
     let address = listener.local_addr().map_err(|error| failed(&error))?;
-    let order = order(program, &secret.path().to_string_lossy(), address.port());
+    let order = order(program, &secret.to_string_lossy(), address.port());
     let output = slot
         .run(&order, &[], OUTPUT_CAP, &Load::unshared())
         .await
@@ -38,6 +40,13 @@ pub(super) async fn check(slot: &mut Slot, program: &str) -> Result<(), Missing>
             Err(escaped("it did not end"))
         }
     }
+}
+
+/// Makes a file that the canary must not reach. Its site is what the next start removes after a kill.
+fn secret() -> io::Result<(Site, PathBuf)> {
+    let site = Site::new().map_err(|problem| io::Error::other(problem.message))?;
+    let secret = site.file("secret")?;
+    Ok((site, secret))
 }
 
 fn escaped(found: &str) -> Missing {
