@@ -21,7 +21,7 @@ test:
 
 ## What chance and kills could break, tried often, on the oldest and the newest CPython; takes long.
 test-records:
-	FENCEPOST_TRIES=20 FENCEPOST_MOMENTS=50 $(CARGO) test --locked --test suite -- instability:: killed
+	FENCEPOST_TRIES=20 FENCEPOST_MOMENTS=50 FENCEPOST_GUIDES=100 $(CARGO) test --locked --test suite -- instability:: killed
 
 ## All guides and fixtures, forked and started anew, on every CPython found: both must say the same.
 fidelity:

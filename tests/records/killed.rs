@@ -19,7 +19,7 @@ fn moments() -> usize {
 
 /// How many guides are recorded.
 fn guides() -> usize {
-    if moments() < 50 { 20 } else { 100 }
+    from_variable("FENCEPOST_GUIDES").unwrap_or(20)
 }
 
 /// When a run is killed.
@@ -32,8 +32,12 @@ enum Moment {
 }
 
 /// Returns thousandths of a whole, the same ones every time and spread evenly: multiples of the golden ratio.
+///
+/// Many moments can be tried in several runs: each leaves out as many as those before it have tried.
 fn thousandths(count: usize) -> impl Iterator<Item = u32> {
-    (1..1000).map(|number| number * 618 % 1000).take(count)
+    let tried = from_variable("FENCEPOST_MOMENTS_TRIED").unwrap_or_default();
+    let all = (1..1000).map(|number| number * 618 % 1000);
+    all.skip(tried).take(count)
 }
 
 /// Every file below a folder, with what it holds.
