@@ -1,6 +1,6 @@
 //! `fencepost record`: stable, minimal, never torn.
 
-use crate::support::{Project, has_python};
+use crate::support::{Project, has_python, skip};
 
 #[test]
 fn recording_twice_or_moving_an_example_changes_no_byte() {
@@ -166,4 +166,53 @@ fn a_claim_that_versions_answer_differently_becomes_fences_with_conditions() {
         "{guide}"
     );
     project.run("check").exits(0).prints("2 match");
+}
+
+#[test]
+fn patches_of_one_minor_version_recorded_one_by_one_are_told_apart_in_any_order() {
+    let listed = Project::new().run("python list --format json").stdout();
+    let version = |line: &str| {
+        let one: serde_json::Value = serde_json::from_str(line).ok()?;
+        let version = one["version"].as_str()?.to_owned();
+        (one["build"] == "default" && version.starts_with("3.11.")).then_some(version)
+    };
+    let patches: Vec<String> = listed.lines().filter_map(version).collect();
+    let [one, other, ..] = patches.as_slice() else {
+        return skip("two patches of 3.11");
+    };
+    let guide = [
+        "import platform\nprint(platform.python_version())",
+        "print(1)",
+    ];
+    let recorded = |first: &str, second: &str| {
+        let project = Project::new().guide("a.md", &guide);
+        project.run(&format!("record --python {first}")).exits(0);
+        let ran = project.run(&format!("record --python {second}")).exits(0);
+        ran.prints("recorded 1 example for each patch of 3.11 here");
+        project
+            .run(&format!("check --python {first} --python {second}"))
+            .exits(0);
+        project.read("expected/a.toml")
+    };
+    let text = recorded(one, other);
+    assert!(text.contains(&format!("\"{one}\"")), "{text}");
+    assert_eq!(text, recorded(other, one));
+}
+
+#[test]
+fn what_is_replaced_though_the_code_is_the_same_is_told() {
+    let project = Project::new().guide("a.md", &["print(1)"]);
+    project.run("record").exits(0);
+    let wrong = project.read("expected/a.toml").replace("\n1\n", "\n2\n");
+    project.write("expected/a.toml", &wrong);
+    project
+        .run("record")
+        .exits(0)
+        .prints("1 changed")
+        .prints("for 1 example whose code is the same")
+        .prints("record them together: fencepost record --python 3.");
+    project
+        .run("record")
+        .exits(0)
+        .prints_no("record them together");
 }

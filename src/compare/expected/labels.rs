@@ -12,6 +12,11 @@ fn minor(label: Label) -> (u64, u64, Build) {
     (label.release[0], label.release[1], label.build)
 }
 
+/// Says whether two labels are patches of one minor version, or the same.
+pub(super) fn is_same_minor(one: Label, other: Label) -> bool {
+    minor(one) == minor(other)
+}
+
 fn without_patch(label: Label) -> Label {
     let [major, minor, _] = label.release;
     Label {

@@ -89,7 +89,12 @@ pub(super) fn record(
     expectation.canonical()
 }
 
-fn with_patterns(example: &Example, old: &Transcript, printed: &Transcript) -> Transcript {
+/// Returns what is recorded of something printed: with the patterns of `old` that still match.
+pub(super) fn with_patterns(
+    example: &Example,
+    old: &Transcript,
+    printed: &Transcript,
+) -> Transcript {
     let keep = match example.directives.stdout {
         StdoutMode::Exact | StdoutMode::Ignore => keep_patterns,
         StdoutMode::Unordered => keep_unordered,

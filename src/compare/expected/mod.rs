@@ -10,6 +10,7 @@ mod labels;
 mod layers;
 mod merge;
 mod parse;
+mod patches;
 mod pending;
 mod text;
 
@@ -27,6 +28,7 @@ use crate::problem::Problem;
 pub(super) use file::replace as replace_file;
 pub use follow::{Followed, followed_file};
 pub use merge::Seen;
+pub use patches::Doubts;
 pub use pending::{Change, PENDING_FIRST_LINE, PendingFile};
 
 /// The first line of every file of ours.
@@ -151,6 +153,19 @@ impl ExpectedFile {
     #[must_use]
     pub fn merge(&self, examples: &[Example], seen: &Seen, prune: bool) -> Self {
         merge::merge(self, examples, seen, prune)
+    }
+
+    /// Returns what recording `seen` would replace, though unchanged code printed it: perhaps on another patch.
+    #[must_use]
+    pub fn doubts(&self, examples: &[Example], seen: &Seen) -> Doubts {
+        patches::doubts(self, examples, seen)
+    }
+
+    /// Adds to `seen` what the patches beside it printed, wherever one of them printed what was
+    /// recorded; returns the doubts that remain.
+    #[must_use]
+    pub fn tell_apart(&self, examples: &[Example], seen: &mut Seen, beside: &Seen) -> Doubts {
+        patches::tell_apart(self, examples, seen, beside)
     }
 
     /// Reads a file; `Ok(None)` where there is none.

@@ -2,6 +2,7 @@
 
 mod claims;
 mod looking;
+mod patches;
 mod tally;
 mod variations;
 mod writing;
@@ -20,6 +21,7 @@ use super::{Project, Request};
 
 use claims::{Rewritten, rewrite_claims};
 pub(super) use looking::{Recording, told_unstable};
+use patches::tell_patches_apart;
 pub(super) use variations::FEWEST_RUNS;
 use variations::{variations, varied};
 use writing::write;
@@ -73,6 +75,8 @@ pub fn record(
         report.problems.extend(rewritten.problems);
         return Ok(report);
     }
+    let patches = (&chosen.found, wanted.runs);
+    let told = tell_patches_apart(&mut recording, request, patches, &anew, watch)?;
     let mut report = Report {
         guides: project.documents.len(),
         fences: project.fences(),
@@ -83,6 +87,7 @@ pub fn record(
     };
     report.problems.extend(rewritten.problems);
     write(&recording, wanted.prune, options.sandbox, &mut report);
+    report.remarks.extend(told);
     report.examples = recording.examples;
     report.wall_ms = elapsed(begun);
     Ok(report)

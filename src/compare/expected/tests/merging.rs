@@ -90,10 +90,6 @@ fn a_renamed_guide_is_found_by_what_it_runs() {
 
 #[test]
 fn a_patch_that_prints_otherwise_is_told_apart_when_both_are_seen() {
-    let patch = |micro| Label {
-        release: [3, 12, micro],
-        ..label(12)
-    };
     let examples = [named("a", "f()")];
     let both = Seen::from([(
         "a".to_owned(),
@@ -104,6 +100,96 @@ fn a_patch_that_prints_otherwise_is_told_apart_when_both_are_seen() {
         .merge(&examples, &both, false);
     let labels: Vec<Label> = file.expectations[0].transcripts.keys().copied().collect();
     assert_eq!(labels, [patch(1), patch(7)]);
+}
+
+fn patch(micro: u64) -> Label {
+    Label {
+        release: [3, 12, micro],
+        ..label(12)
+    }
+}
+
+/// What a made-up machine prints of the example `a`: by patch of 3.12.
+fn on(machine: &[(u64, &str)]) -> Seen {
+    let transcripts = machine
+        .iter()
+        .map(|(micro, stdout)| (patch(*micro), printed(stdout)));
+    Seen::from([("a".to_owned(), transcripts.collect())])
+}
+
+/// Records one patch of a machine, as `record` does: with what the others print where it is in doubt.
+fn record_patch(
+    file: &ExpectedFile,
+    machine: &[(u64, &str)],
+    one: (u64, &str),
+) -> (ExpectedFile, usize) {
+    let examples = [named("a", "f()")];
+    let mut seen = on(&[one]);
+    let rest = file.tell_apart(&examples, &mut seen, &on(machine));
+    (file.merge(&examples, &seen, false), rest.len())
+}
+
+#[test]
+fn patches_recorded_one_by_one_are_told_apart_in_any_order() {
+    let orders = [
+        [0, 1, 2],
+        [0, 2, 1],
+        [1, 0, 2],
+        [1, 2, 0],
+        [2, 0, 1],
+        [2, 1, 0],
+    ];
+    let machines = [
+        [(1, "x\n"), (5, "x\n"), (7, "y\n")],
+        [(1, "x\n"), (5, "y\n"), (7, "x\n")],
+        [(1, "x\n"), (5, "y\n"), (7, "z\n")],
+        [(1, "x\n"), (5, "x\n"), (7, "x\n")],
+    ];
+    for machine in machines {
+        let at_once = ExpectedFile::default().merge(&[named("a", "f()")], &on(&machine), false);
+        for order in orders {
+            let mut file = ExpectedFile::default();
+            for index in order {
+                let (after, rest) = record_patch(&file, &machine, machine[index]);
+                // As it is read again: without the patch where patches agree.
+                file = ExpectedFile::parse("a.toml", &after.to_text()).unwrap();
+                assert_eq!(rest, 0);
+            }
+            assert_eq!(file.to_text(), at_once.to_text(), "{machine:?} {order:?}");
+        }
+    }
+}
+
+#[test]
+fn two_patches_of_three_give_the_same_bytes_in_either_order() {
+    let machine = [(1, "x\n"), (5, "z\n"), (7, "y\n")];
+    let text = |one: usize, other: usize| {
+        let (file, _) = record_patch(&ExpectedFile::default(), &machine, machine[one]);
+        record_patch(&file, &machine, machine[other]).0.to_text()
+    };
+    assert_eq!(text(0, 2), text(2, 0));
+}
+
+#[test]
+fn what_no_patch_prints_is_replaced_and_stays_in_doubt() {
+    let machine = [(1, "new\n"), (7, "now\n")];
+    let old =
+        ExpectedFile::default().merge(&[named("a", "f()")], &seen("a", &[(12, "old\n")]), false);
+    let (file, rest) = record_patch(&old, &machine, machine[1]);
+    assert_eq!(rest, 1);
+    let labels: Vec<&Label> = file.expectations[0].transcripts.keys().collect();
+    assert_eq!(labels, [&label(12)], "one patch, so it is not named");
+    assert_eq!(stdout_of(&file, "a", 12), "now\n");
+
+    // Other code prints what it prints, and patterns match as they do.
+    let examples = [named("a", "g()")];
+    assert!(old.doubts(&examples, &on(&machine)).is_empty());
+    let mut loose = old.clone();
+    for transcript in loose.expectations[0].transcripts.values_mut() {
+        "n[..]\n".clone_into(&mut transcript.stdout);
+    }
+    let examples = [named("a", "f()")];
+    assert!(loose.doubts(&examples, &on(&machine)).is_empty());
 }
 
 fn patterned(stdout: &str) -> ExpectedFile {
