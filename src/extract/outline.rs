@@ -3,6 +3,7 @@
 //! One pass over the parser's events. Every offset is a byte of the guide, never of a source.
 
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
+use smallvec::SmallVec;
 
 use crate::position::Span;
 
@@ -25,6 +26,9 @@ pub(super) struct Chunk {
     pub(super) pad: usize,
 }
 
+/// The parts of a block in order; most blocks stand in the guide in one piece.
+pub(super) type Chunks = SmallVec<[Chunk; 1]>;
+
 /// A code block.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Code {
@@ -35,7 +39,7 @@ pub(super) struct Code {
     /// The info string, trimmed; empty where there is none.
     pub(super) info: Span,
     /// Its text.
-    pub(super) chunks: Vec<Chunk>,
+    pub(super) chunks: Chunks,
     /// Whether a closing line ends it; true for kinds that need none.
     pub(super) closed: bool,
     /// Whether it stands in a list item.
@@ -61,14 +65,14 @@ pub(super) enum Piece {
         /// The whole of it.
         span: Span,
         /// Its text without the prefixes of quotes and lists.
-        chunks: Vec<Chunk>,
+        chunks: Chunks,
     },
     /// A paragraph that begins like a comment of `MyST` (`% …`) or MDX (`{/* … */}`).
     Note {
         /// The whole of it.
         span: Span,
         /// Its lines.
-        chunks: Vec<Chunk>,
+        chunks: Chunks,
     },
     /// A paragraph that may be a label, or anything else that is neither code, comment nor blank.
     Prose {
@@ -199,7 +203,7 @@ impl Reader<'_> {
             kind,
             span: start..end.max(info.end),
             info,
-            chunks: Vec::new(),
+            chunks: Chunks::new(),
             closed: true,
             in_list: self.lists > 0,
         }));
@@ -221,13 +225,13 @@ impl Reader<'_> {
         self.open = Open::Html;
         self.pieces.push(Piece::Html {
             span,
-            chunks: Vec::new(),
+            chunks: Chunks::new(),
         });
     }
 
     fn inline_comment(&mut self, range: Span) {
         let span = self.source.span(&range);
-        let mut chunks = Vec::new();
+        let mut chunks = Chunks::new();
         split_chunk(self.source, range, |span| {
             chunks.push(Chunk { span, pad: 0 });
         });
@@ -241,7 +245,7 @@ impl Reader<'_> {
 
     fn note(&mut self, range: Span) {
         let span = self.source.span(&range);
-        let mut chunks = Vec::new();
+        let mut chunks = Chunks::new();
         split_chunk(self.source, range, |span| {
             chunks.push(Chunk { span, pad: 0 });
         });
@@ -256,11 +260,17 @@ impl Reader<'_> {
         });
     }
 
+    /// Adds a part to the block that is open, joined with the one before it where nothing lies between.
     fn push_chunk(&mut self, chunk: Chunk) {
         if let Some(Piece::Code(Code { chunks, .. }) | Piece::Html { chunks, .. }) =
             self.pieces.last_mut()
         {
-            chunks.push(chunk);
+            match chunks.last_mut() {
+                Some(last) if chunk.pad == 0 && last.span.end == chunk.span.start => {
+                    last.span.end = chunk.span.end;
+                }
+                _ => chunks.push(chunk),
+            }
         }
     }
 
