@@ -55,13 +55,15 @@ fn clash(a: &Named, b: &Named) -> bool {
 /// Gives examples whose name is taken their automatic ones, so that each has an id of its own.
 pub(super) fn part(
     guide: &str,
-    automatic: &[String],
+    automatic: &[Option<String>],
     examples: &mut [Example],
     fences: &mut [Fence],
 ) {
     for index in taken(automatic, examples) {
         let example = &mut examples[index];
-        example.name.clone_from(&automatic[index]);
+        if let Some(name) = &automatic[index] {
+            example.name.clone_from(name);
+        }
         example.named = false;
         example.id = format!("{guide}#{}", example.name);
         let blocks = example.blocks.iter().map(|block| block.fence);
@@ -74,11 +76,15 @@ pub(super) fn part(
 }
 
 /// Returns the examples with a given name that another one has: by its place in the guide, or as the first.
-fn taken(automatic: &[String], examples: &[Example]) -> Vec<usize> {
+fn taken(automatic: &[Option<String>], examples: &[Example]) -> Vec<usize> {
+    let name_by_place = |index: usize| {
+        let own = &examples[index].name;
+        automatic[index].as_ref().unwrap_or(own).as_str()
+    };
     let (by_place, given): (Vec<usize>, Vec<usize>) =
-        (0..examples.len()).partition(|index| examples[*index].name == automatic[*index]);
+        (0..examples.len()).partition(|index| examples[*index].name == name_by_place(*index));
     let mut owners: HashMap<&str, usize> = (by_place.into_iter())
-        .map(|index| (automatic[index].as_str(), index))
+        .map(|index| (name_by_place(index), index))
         .collect();
     let mut taken = Vec::new();
     for index in given {
@@ -90,7 +96,7 @@ fn taken(automatic: &[String], examples: &[Example]) -> Vec<usize> {
         let mut next = Some(index);
         while let Some(index) = next {
             taken.push(index);
-            next = owners.insert(&automatic[index], index);
+            next = owners.insert(name_by_place(index), index);
         }
     }
     taken

@@ -83,8 +83,8 @@ struct Assembly<'a> {
     running: HashSet<String>,
     /// Names that the guide gives.
     named: Vec<Named>,
-    /// The name of each example unless the guide gives one.
-    automatic: Vec<String>,
+    /// The name that each example would have if the guide gave none; `None` where it has that one.
+    automatic: Vec<Option<String>>,
     /// Fence → the example and the block that it became.
     homes: Vec<Option<(usize, usize)>>,
     /// Files that wait for their example: fence, group, file, place of the directive.
@@ -216,12 +216,14 @@ impl Assembly<'_> {
         let position = self.fences[block.fence].position;
         let named = group.is_some_and(|_| block.directives.group.is_some())
             || (group.is_none() && block.directives.name.is_some());
-        let name = group
-            .or(block.directives.name.as_deref())
-            .unwrap_or(&automatic);
+        let given = group.or(block.directives.name.as_deref());
+        let (name, automatic) = match given {
+            Some(given) => (given.to_owned(), Some(automatic)),
+            None => (automatic, None),
+        };
         let example = Example {
-            id: self.id(name),
-            name: name.to_owned(),
+            id: self.id(&name),
+            name,
             named,
             position,
             directives: Arc::clone(&block.directives),

@@ -1,6 +1,7 @@
 //! Names of examples that the guide did not name: the path of headings above them, and a number.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::fmt::Write;
 
 /// The headings of a guide that stand below its title, as a tree.
@@ -52,10 +53,14 @@ impl Headings {
             if let Some(section) = fences[0] {
                 self.push_path(section, &mut path);
             }
-            let before = counts.get(&path).copied().unwrap_or_default();
+            let count = counts.entry(path);
+            let before = match &count {
+                Entry::Occupied(before) => *before.get(),
+                Entry::Vacant(_) => 0,
+            };
             let numbers = before + 1..=before + fences.len();
-            names.extend(numbers.map(|number| numbered(&path, number)));
-            counts.insert(path, before + fences.len());
+            names.extend(numbers.map(|number| numbered(count.key(), number)));
+            *count.or_default() += fences.len();
         }
         names
     }
