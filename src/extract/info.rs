@@ -172,8 +172,13 @@ fn shifted(text: &str, from: usize) -> Vec<Attribute> {
 
 /// Splits a language from what is glued to it: `py:path/to.py`, `python,ignore`, `python=12`.
 fn glued(word: &str) -> (&str, &str) {
-    let end = word.find([':', ',', ';', '=', '!', '|', '#', '[', '(']);
-    match end {
+    let marks = |byte| {
+        matches!(
+            byte,
+            b':' | b',' | b';' | b'=' | b'!' | b'|' | b'#' | b'[' | b'('
+        )
+    };
+    match word.bytes().position(marks) {
         Some(end) if end > 0 => word.split_at(end),
         _ => (word, ""),
     }
