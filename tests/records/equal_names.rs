@@ -50,6 +50,20 @@ fn a_second_name_takes_nothing_from_what_was_recorded_under_it() {
 }
 
 #[test]
+fn what_loses_its_name_to_another_example_is_told_by_name() {
+    let apart = GUIDE.replacen("name=same", "name=other", 1);
+    let project = Project::new().file("a.md", &apart);
+    project.run("record").exits(0);
+    // The code of `other` alone stays, under the name of the one that is gone.
+    let end = GUIDE.match_indices("<!--").nth(1).unwrap().0;
+    project.write("a.md", &GUIDE[..end]);
+    project
+        .run("record")
+        .exits(0)
+        .prints("removed 1 orphan expectation: `a.md#same`");
+}
+
+#[test]
 fn a_block_of_a_group_is_named_like_an_example() {
     let guide = "# G\n\n```python {group=g name=one}\nx = 1\n```\n\n```python {group=g name=two}\nprint(x)\n```\n\n```python {name=three}\nprint(3)\n```\n";
     let project = Project::new().file("a.md", guide);

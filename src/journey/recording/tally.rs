@@ -12,7 +12,8 @@ pub(super) struct Tally {
     changed: usize,
     same: usize,
     renamed: usize,
-    removed: usize,
+    /// Expectations that nothing answers to, by the name of their example.
+    removed: Vec<String>,
     /// Files that follow their guides: old name and new name.
     pub(super) moved_files: Vec<String>,
     /// Files that nothing answered to.
@@ -45,7 +46,12 @@ impl Tally {
             }
         }
         let is_gone = |index: &&usize| !after.expectations.contains(&before.expectations[**index]);
-        self.removed += followed.orphans.iter().filter(is_gone).count();
+        let name = |index: &usize| {
+            let name = &before.expectations[*index].name;
+            format!("`{}#{name}`", document.guide.id)
+        };
+        let gone = followed.orphans.iter().filter(is_gone);
+        self.removed.extend(gone.map(name));
     }
 
     /// Tells it, one sentence each.
@@ -67,11 +73,9 @@ impl Tally {
             let files = self.moved_files.join(", ");
             words.push(format!("followed renamed guides: {files}"));
         }
-        if self.removed > 0 {
-            words.push(format!(
-                "removed {}",
-                count(self.removed, "orphan expectation")
-            ));
+        if !self.removed.is_empty() {
+            let orphans = count(self.removed.len(), "orphan expectation");
+            words.push(format!("removed {orphans}: {}", self.removed.join(", ")));
         }
         if !self.removed_files.is_empty() {
             words.push(format!("removed {}", self.removed_files.join(", ")));
