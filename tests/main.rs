@@ -30,6 +30,10 @@ mod compare;
 /// Bad input of every kind.
 mod bad_input;
 
+/// Questions about code.
+#[cfg(target_os = "linux")]
+mod analysis;
+
 /// Hostile guides and trees.
 #[cfg(target_os = "linux")]
 mod hostile;

@@ -206,7 +206,7 @@ fn each_claim_that_is_broken_is_mended_to_its_old_bytes() {
                 .iter()
                 .map(|block| block.code.as_str())
                 .collect();
-            analyse(newest, &codes, None).unwrap()
+            analyse(newest, &codes, &RunOptions::new(1, Level::Off)).unwrap()
         })
         .collect();
     assert_eq!(

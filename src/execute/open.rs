@@ -76,7 +76,8 @@ fn command(run: &PlannedRun, place: &Place, layout: &Layout) -> Command {
     }
 }
 
-fn ending(exit: &Exit, limits: &Limits) -> Ending {
+/// Returns how a child ended.
+pub(super) fn ending(exit: &Exit, limits: &Limits) -> Ending {
     match exit {
         Exit::Exited(code) => Ending::Exited { code: *code },
         Exit::Signalled(number) => signals::ending(*number),

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use crate::discover::Start;
+use crate::discover::{Limits, Start};
 use crate::plan::{Interpreter, PlannedRun};
 
 use super::load::Load;
@@ -63,7 +63,7 @@ pub(super) async fn run(
         duration: output.duration,
         cpu_ms: Some(output.report.cpu_ms),
     };
-    let ending = ending(&output, run);
+    let ending = ending(&output, &run.limits);
     outcome::fill(&mut record, &leavings, &layout.marks, &run.limits, ending);
     Ok(record)
 }
@@ -107,8 +107,8 @@ fn warm(run: &PlannedRun, beginning: &Beginning) -> Option<WarmOrder> {
     }
 }
 
-fn ending(output: &SlotOutput, run: &PlannedRun) -> Ending {
-    let limits = &run.limits;
+/// Returns how what ran in a slot ended.
+pub(super) fn ending(output: &SlotOutput, limits: &Limits) -> Ending {
     let limit = |name: &str| Ending::Limit {
         limit: name.to_owned(),
     };

@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 
 use crate::compare::Neighbour;
 use crate::execute::{
-    Analysis, Cache, Explanation, Reuse, RunEvent, RunOptions, RunRecord, analyse, run_all,
+    Analysis, Explanation, Reuse, RunEvent, RunOptions, RunRecord, analyse, run_all,
 };
 use crate::extract::{Document, Example};
 use crate::normalise::{BUILT_IN_FILTERS, Filter, Transcript, transcript};
 use crate::plan::{Choice, Interpreter, PlannedRun};
-use crate::problem::Problem;
+use crate::position::Position;
+use crate::problem::{Problem, Severity};
 use crate::wording::{nearest, ticked};
 
 /// What a command tells while runs go on.
@@ -121,19 +122,22 @@ pub(super) fn normalised(
 #[derive(Debug, Default)]
 pub(super) struct Analyses {
     by_fence: BTreeMap<(String, usize), Analysis>,
+    /// Blocks that there is no answer about.
+    problems: Vec<Problem>,
 }
 
 impl Analyses {
     /// Analyses, in one batch on the newest interpreter, every block that `wanted` names.
     pub(super) fn of(
         choices: &[Choice<'_>],
-        cache: Option<&Cache>,
+        options: &RunOptions,
         wanted: &dyn Fn(&Document, &Example) -> bool,
     ) -> Result<Self, Problem> {
         let Some(newest) = newest(choices) else {
             return Ok(Self::default());
         };
         let mut keys = Vec::new();
+        let mut places = Vec::new();
         let mut codes = Vec::new();
         for choice in choices {
             for example in choice
@@ -143,18 +147,24 @@ impl Analyses {
             {
                 for block in &example.blocks {
                     keys.push((choice.document.guide.id.clone(), block.fence));
+                    places.push(choice.document.fences[block.fence].position);
                     codes.push(block.code.as_str());
                 }
             }
         }
-        let answers = if codes.is_empty() {
-            Vec::new()
-        } else {
-            analyse(newest, &codes, cache)?
-        };
+        let answers = analyse(newest, &codes, options)?;
+        let problems = (keys.iter().zip(&places).zip(&answers))
+            .filter_map(|(((guide, _), place), answer)| unanswered(guide, *place, answer))
+            .collect();
         Ok(Self {
             by_fence: keys.into_iter().zip(answers).collect(),
+            problems,
         })
+    }
+
+    /// Returns a warning for each block that no interpreter could be asked about.
+    pub(super) fn problems(&self) -> &[Problem] {
+        &self.problems
     }
 
     /// Returns the analysis of each block of an example; an empty one where none was made.
@@ -184,6 +194,15 @@ impl Analyses {
             })
             .collect()
     }
+}
+
+/// Tells that nothing is known of a block, and what that means for its reader.
+fn unanswered(guide: &str, place: Position, answer: &Analysis) -> Option<Problem> {
+    let (how, _) = answer.syntax_error.as_ref().filter(|_| answer.unanswered)?;
+    let problem = Problem::blocked("not-analysed", "the code of this block cannot be read")
+        .because(how.clone())
+        .hint("outputs that it shows in comments are not judged: show them in an `output` fence, or make the block smaller");
+    Some(problem.severity(Severity::Warning).at(guide, place))
 }
 
 fn newest<'a>(choices: &'a [Choice<'_>]) -> Option<&'a Interpreter> {

@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use crate::execute::cache::Cache;
+use crate::execute::sandbox::Level;
 use crate::plan::Interpreter;
 use crate::problem::Problem;
 
@@ -18,6 +19,7 @@ const MOST: usize = 64;
 pub(super) fn ask(
     interpreter: &Interpreter,
     codes: &[&str],
+    level: Level,
     cache: &Cache,
 ) -> Result<Vec<Answer>, Problem> {
     let groups = groups(codes);
@@ -31,7 +33,7 @@ pub(super) fn ask(
         .flat_map(|(group, _)| &codes[group.clone()])
         .copied()
         .collect();
-    let mut asked = super::ask(interpreter, &questions)?.into_iter();
+    let mut asked = super::ask::ask(interpreter, &questions, level)?.into_iter();
     let mut answers = Vec::with_capacity(codes.len());
     for (group, known) in groups.into_iter().zip(known) {
         answers.extend(known.unwrap_or_else(|| {
@@ -48,13 +50,13 @@ fn recall(interpreter: &Interpreter, codes: &[&str], cache: &Cache) -> Option<Ve
     let analyses: Vec<Analysis> = serde_json::from_slice(&content).ok()?;
     let answer = |analysis| Answer {
         analysis,
-        crashed: false,
+        is_final: true,
     };
     (analyses.len() == codes.len()).then(|| analyses.into_iter().map(answer).collect())
 }
 
 fn note(interpreter: &Interpreter, codes: &[&str], answers: &[Answer], cache: &Cache) {
-    if answers.len() != codes.len() || answers.iter().any(|answer| answer.crashed) {
+    if answers.len() != codes.len() || !answers.iter().all(|answer| answer.is_final) {
         return;
     }
     let analyses: Vec<&Analysis> = answers.iter().map(|answer| &answer.analysis).collect();
@@ -80,8 +82,12 @@ fn groups(codes: &[&str]) -> Vec<Range<usize>> {
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
+    #[cfg(unix)]
+    use std::sync::Arc;
 
     use super::*;
+    #[cfg(unix)]
+    use crate::execute::run::RunOptions;
 
     fn texts(codes: &[String]) -> BTreeSet<Vec<String>> {
         let codes: Vec<&str> = codes.iter().map(String::as_str).collect();
@@ -122,13 +128,18 @@ mod tests {
         let codes: Vec<&str> = codes.iter().map(String::as_str).collect();
         let folder = tempfile::tempdir().unwrap();
         let cache = || Cache::new(folder.path(), folder.path());
-        let plain = super::super::analyse(&interpreter, &codes, None).unwrap();
-        let first = super::super::analyse(&interpreter, &codes, Some(&cache())).unwrap();
+        let with = |cache| RunOptions {
+            cache,
+            ..RunOptions::new(1, Level::Off)
+        };
+        let kept = || with(Some(Arc::new(cache())));
+        let plain = super::super::analyse(&interpreter, &codes, &with(None)).unwrap();
+        let first = super::super::analyse(&interpreter, &codes, &kept()).unwrap();
         let entries = cache().usage().entries;
         assert!(entries > 0);
         let mut nobody = interpreter.clone();
         nobody.path = "/nowhere/python".into();
-        let second = super::super::analyse(&nobody, &codes, Some(&cache())).unwrap();
+        let second = super::super::analyse(&nobody, &codes, &kept()).unwrap();
         assert_eq!((&plain, &plain), (&first, &second));
         assert_eq!(cache().usage().entries, entries);
     }

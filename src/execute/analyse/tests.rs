@@ -1,5 +1,33 @@
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+use std::sync::Arc;
+
 use super::*;
+use crate::execute::Cache;
+use crate::execute::sandbox::Level;
 use crate::execute::testing::interpreters;
+
+fn analysed(interpreter: &Interpreter, codes: &[&str]) -> Result<Vec<Analysis>, Problem> {
+    analyse(interpreter, codes, &RunOptions::new(1, Level::Off))
+}
+
+/// Puts a script before an interpreter, which sees a question and may end before it is answered.
+fn stub(folder: &Path, cases: &str) -> Interpreter {
+    let mut interpreter = interpreters().pop().expect("there is an interpreter");
+    let path = folder.join("python");
+    let real = interpreter.path.display();
+    let text = format!(
+        "#!/bin/sh\necho asked >> '{}/log'\nquestion=$(cat)\ncase $question in\n{cases}\nesac\nprintf %s \"$question\" | '{real}' \"$@\"\n",
+        folder.display()
+    );
+    let written = fs::write(&path, text);
+    let executable = fs::Permissions::from_mode(0o755);
+    let written = written.and_then(|()| fs::set_permissions(&path, executable));
+    written.expect("the folder takes a script");
+    interpreter.path = path;
+    interpreter
+}
 
 /// Asserts one property of a block on every interpreter from 3.9 on.
 #[track_caller]
@@ -9,7 +37,7 @@ fn case<T: std::fmt::Debug + PartialEq>(code: &str, property: fn(&Analysis) -> T
         if interpreter.release[1] < 9 {
             continue;
         }
-        let analyses = analyse(&interpreter, &[code], None).expect("it starts");
+        let analyses = analysed(&interpreter, &[code]).expect("it starts");
         let found = property(&analyses[0]);
         assert_eq!(found, expected, "{} {:?}", interpreter.version, analyses[0]);
     }
@@ -124,7 +152,7 @@ fn newer_grammar_is_understood_where_it_exists() {
         "try: pass\nexcept* E as e: print(e)\n",
     ];
     for interpreter in interpreters() {
-        let analyses = analyse(&interpreter, &codes, None).unwrap();
+        let analyses = analysed(&interpreter, &codes).unwrap();
         for (analysis, (minor, names)) in analyses.iter().zip([(10, "p"), (12, ""), (11, "E")]) {
             if interpreter.release[1] >= minor {
                 assert_eq!(
@@ -182,7 +210,7 @@ fn a_block_that_kills_the_interpreter_costs_only_its_own_answer() {
             flat.as_str(),
             "c = 1\n",
         ];
-        let analyses = analyse(&interpreter, &codes, None).unwrap();
+        let analyses = analysed(&interpreter, &codes).unwrap();
         let defines: Vec<String> = [0, 2, 4]
             .map(|index: usize| analyses[index].defines.join(" "))
             .into();
@@ -192,12 +220,103 @@ fn a_block_that_kills_the_interpreter_costs_only_its_own_answer() {
 }
 
 #[test]
-fn batches_are_bounded_and_lose_nothing() {
-    let codes = vec!["x = 1\n"; 1201];
-    let sizes: Vec<usize> = batches(&codes).map(<[&str]>::len).collect();
-    assert_eq!(sizes, [500, 500, 201]);
-    let large = "#".repeat(BATCH_BYTES);
-    let codes = [large.as_str(), large.as_str(), "y"];
-    let sizes: Vec<usize> = batches(&codes).map(<[&str]>::len).collect();
-    assert_eq!(sizes, [1, 1, 1]);
+fn an_interpreter_that_ends_early_costs_only_the_block_it_ended_over() {
+    for (cases, words) in [
+        (
+            "*bad*) kill -SEGV $$;;",
+            "crashed (SIGSEGV) while compiling it",
+        ),
+        ("*bad*) exit 3;;", "exited with status 3 while compiling it"),
+        ("*bad*) echo '[1, 2]'; exit 0;;", "gave no answer about it"),
+        (
+            "*bad*) head -c 200000000 /dev/zero; exit 0;;",
+            "wrote too much about it",
+        ),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let interpreter = stub(folder.path(), cases);
+        let codes = ["a = 1\n", "b = 1\n", "bad = 1\n", "c = 1\n", "bad = 2\n"];
+        let analyses = analysed(&interpreter, &codes).unwrap();
+        let told: Vec<String> = (analyses.iter())
+            .map(|analysis| match &analysis.syntax_error {
+                Some((message, 0)) if analysis.unanswered => message.clone(),
+                _ => analysis.defines.join(" "),
+            })
+            .collect();
+        let ended = format!("{} {words}", interpreter.in_words());
+        assert_eq!(told, ["a", "b", &ended, "c", &ended], "{cases}");
+    }
+}
+
+#[test]
+fn an_interpreter_that_never_answers_is_not_asked_about_every_block() {
+    let folder = tempfile::tempdir().unwrap();
+    let interpreter = stub(folder.path(), "*) echo nothing; exit 0;;");
+    let codes = vec!["x = 1\n"; 300];
+    let analyses = analysed(&interpreter, &codes).unwrap();
+    assert!(analyses.iter().all(|analysis| analysis.unanswered));
+    assert_eq!(analyses.len(), 300);
+    let log = fs::read_to_string(folder.path().join("log")).unwrap();
+    assert!(log.lines().count() <= 3, "{log}");
+}
+
+#[test]
+fn a_crash_is_kept_and_what_the_machine_may_have_caused_is_not() {
+    for (cases, kept) in [
+        ("*bad*) kill -SEGV $$;;", true),
+        ("*bad*) kill -KILL $$;;", false),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let interpreter = stub(folder.path(), cases);
+        let options = RunOptions {
+            cache: Some(Arc::new(Cache::new(folder.path(), folder.path()))),
+            ..RunOptions::new(1, Level::Off)
+        };
+        let ask = || analyse(&interpreter, &["bad = 1\n", "x = 1\n"], &options).unwrap();
+        let asked = || fs::read_to_string(folder.path().join("log")).unwrap();
+        let (first, before) = (ask(), asked());
+        assert!(first[0].unanswered);
+        assert_eq!((ask(), asked() == before), (first, kept), "{cases}");
+    }
+}
+
+#[test]
+fn hostile_code_is_read_and_never_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let mark = folder.path().join("ran");
+    let write = format!("open({:?}, 'w').close()", mark.display().to_string());
+    let codes = [
+        format!("{write}\n"),
+        format!("@{write}\nclass A(metaclass={write}): x: {write} = 1\n"),
+        format!(
+            "f'{{ {} }}'\ndef f(x={write}): pass\n",
+            write.replace('\'', "\"")
+        ),
+        format!("# -*- coding: rot13 -*-\n{write}\n"),
+        format!("# coding: no-such-codec\n{write}\n"),
+        format!("x = 1\0\n{write}\n"),
+        format!("\u{feff}{write}\n"),
+        format!("{}{write}{}\n", "[".repeat(90_000), "]".repeat(90_000)),
+        format!("{}{write}\n", "-".repeat(200_000)),
+        format!("{write}\nx{}\n", ".a".repeat(100_000)),
+        format!(
+            "{write}\n{}\n",
+            (0..500)
+                .map(|depth| " ".repeat(depth) + "if 1:\n")
+                .collect::<String>()
+        ),
+        format!("x = {}\n{write}\n", "9".repeat(100_000)),
+        format!("x = '{}'\n{write}\n", "s".repeat(1 << 20)),
+        "x = 'a' * 10**10 ** 10\ny = 1 << 10**9\nz = (1,) * 10**9\n".to_owned(),
+        "import json, sys\nraise SystemExit\n__import__('os').abort()\n".to_owned(),
+        "print('[]')\n".to_owned(),
+    ];
+    let mut all: Vec<&str> = codes.iter().map(String::as_str).collect();
+    all.push("last = 1\n");
+    for interpreter in interpreters() {
+        let analyses = analysed(&interpreter, &all).unwrap();
+        assert_eq!(analyses.len(), all.len(), "{}", interpreter.version);
+        assert_eq!(analyses.last().unwrap().defines, ["last"]);
+        assert!(!mark.exists(), "{} ran some of it", interpreter.version);
+    }
 }

@@ -7,7 +7,7 @@ use crate::compare::{
     false_claims, instability, judge, locate,
 };
 use crate::discover::{Claims, Start, UnrecordedPolicy};
-use crate::execute::{Cache, RunOptions, RunRecord};
+use crate::execute::{RunOptions, RunRecord};
 use crate::extract::{Block, Document, Example};
 use crate::normalise::Transcript;
 use crate::plan::{Choice, Disposition, Interpreter, Plan, PlanEntry, PlannedRun};
@@ -26,7 +26,7 @@ pub(super) struct Judging<'a> {
     examples: BTreeMap<(&'a str, usize), (&'a Document, &'a Example)>,
     choices: &'a [Choice<'a>],
     expectations: &'a Expectations,
-    cache: Option<&'a Cache>,
+    options: &'a RunOptions,
     claims: Analyses,
     failures: Option<Analyses>,
 }
@@ -35,7 +35,7 @@ impl<'a> Judging<'a> {
     pub(super) fn new(
         choices: &'a [Choice<'a>],
         expectations: &'a Expectations,
-        cache: Option<&'a Cache>,
+        options: &'a RunOptions,
     ) -> Result<Self, Problem> {
         let of = |choice: &Choice<'a>| {
             let document = choice.document;
@@ -49,8 +49,8 @@ impl<'a> Judging<'a> {
             examples: choices.iter().flat_map(of).collect(),
             choices,
             expectations,
-            cache,
-            claims: Analyses::of(choices, cache, &may_claim)?,
+            options,
+            claims: Analyses::of(choices, options, &may_claim)?,
             failures: None,
         })
     }
@@ -271,11 +271,17 @@ impl<'a> Judging<'a> {
         )
     }
 
+    /// Returns a warning for each block that was asked about in vain.
+    pub(super) fn problems(&self) -> Vec<Problem> {
+        let widest = self.failures.as_ref().unwrap_or(&self.claims);
+        widest.problems().to_vec()
+    }
+
     /// Returns what Python's grammar says about every block, asked when it is first needed.
     fn analyses(&mut self) -> Result<&Analyses, Problem> {
         let known = match self.failures.take() {
             Some(known) => known,
-            None => Analyses::of(self.choices, self.cache, &|_, _| true)?,
+            None => Analyses::of(self.choices, self.options, &|_, _| true)?,
         };
         Ok(self.failures.insert(known))
     }

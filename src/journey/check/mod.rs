@@ -77,6 +77,8 @@ pub(super) struct Checked {
     pub(super) planned: Plan,
     pub(super) expectations: Expectations,
     pub(super) examples: Vec<ExampleReport>,
+    /// Warnings of blocks whose code no interpreter could be asked about.
+    unread: Vec<Problem>,
 }
 
 impl Checked {
@@ -93,23 +95,26 @@ impl Checked {
         let planned = planned(project, request, choices, watch)?;
         let repeat = repeat.max(1);
         let expectations = Expectations::read(project);
-        let cache = options.cache.as_deref();
-        let examples = if repeat == 1 {
+        let judging = || Judging::new(choices, &expectations, options).map_err(one);
+        let (examples, unread) = if repeat == 1 {
             let records = run(&runs_of(&planned), options, watch).map_err(one)?;
-            let mut judging = Judging::new(choices, &expectations, cache).map_err(one)?;
+            let mut judging = judging()?;
             let runs = judging.runs(&planned, records, (options, watch));
-            judging.examples(&planned, runs.map_err(one)?)
+            let examples = judging.examples(&planned, runs.map_err(one)?);
+            (examples, judging.problems())
         } else {
             let anew = anew(options, "`--repeat` runs everything");
             let records = run(&repeated(&planned, repeat), &anew, watch).map_err(one)?;
-            let mut judging = Judging::new(choices, &expectations, cache).map_err(one)?;
+            let mut judging = judging()?;
             let runs = judging.repeated(&planned, records, repeat);
-            judging.examples(&planned, runs.map_err(one)?)
+            let examples = judging.examples(&planned, runs.map_err(one)?);
+            (examples, judging.problems())
         };
         Ok(Self {
             planned,
             expectations,
             examples,
+            unread,
         })
     }
 
@@ -118,6 +123,7 @@ impl Checked {
         let mut problems = project.problems_at(level);
         problems.extend(self.expectations.problems.iter().cloned());
         problems.extend(self.expectations.orphans(project));
+        problems.extend(self.unread.iter().cloned());
         problems
     }
 

@@ -35,8 +35,8 @@ pub(super) fn propose(
     options: &RunOptions,
     watch: Watch<'_>,
 ) -> Result<Proposed, Vec<Problem>> {
-    let cache = options.cache.as_deref();
-    let mut recording = Recording::new(project, choices, cache).map_err(|problem| vec![problem])?;
+    let mut recording =
+        Recording::new(project, choices, options).map_err(|problem| vec![problem])?;
     let doubtful = changed(checked);
     let anew = anew(options, "what does not match is looked at closer");
     look(&mut recording, &doubtful, FEWEST_RUNS, &anew, watch)?;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::compare::expected::Seen;
 use crate::compare::{Instability, Run, Verdict, false_claims, instability, judge};
 use crate::discover::Claims;
-use crate::execute::{Cache, RunRecord};
+use crate::execute::{RunOptions, RunRecord};
 use crate::extract::{Document, Example};
 use crate::plan::{Choice, Disposition, PlanEntry};
 use crate::problem::Problem;
@@ -30,11 +30,11 @@ impl<'a> Recording<'a> {
     pub(in crate::journey) fn new(
         project: &'a Project,
         choices: &[Choice<'_>],
-        cache: Option<&Cache>,
+        options: &RunOptions,
     ) -> Result<Self, Problem> {
         Ok(Self {
             project,
-            claims: Analyses::of(choices, cache, &|document, _| {
+            claims: Analyses::of(choices, options, &|document, _| {
                 document.guide.settings.claims != Claims::Off
             })?,
             examples: Vec::new(),

@@ -53,9 +53,8 @@ pub fn record(
     let chosen = project.interpreters(request)?;
     let choices = project.choices(&chosen)?;
     let planned = planned(project, request, &choices, watch)?;
-    let cache = options.cache.as_deref();
     let mut recording =
-        Recording::new(project, &choices, cache).map_err(|problem| vec![problem])?;
+        Recording::new(project, &choices, options).map_err(|problem| vec![problem])?;
     let anew = anew(options, "`record` runs everything");
     look(&mut recording, &planned, wanted.runs, &anew, watch)?;
     let rewritten = if wanted.claims {
@@ -86,6 +85,9 @@ pub fn record(
         ..Report::default()
     };
     report.problems.extend(rewritten.problems);
+    report
+        .problems
+        .extend_from_slice(recording.claims.problems());
     write(&recording, wanted.prune, options.sandbox, &mut report);
     report.remarks.extend(told);
     report.examples = recording.examples;

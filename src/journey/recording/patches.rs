@@ -125,8 +125,8 @@ fn seen_of(
         return Ok(BTreeMap::new());
     }
     let (options, watch) = options;
-    let cache = options.cache.as_deref();
-    let mut beside = Recording::new(recording.project, choices, cache).map_err(|one| vec![one])?;
+    let mut beside =
+        Recording::new(recording.project, choices, options).map_err(|one| vec![one])?;
     look(&mut beside, planned, runs, options, watch)?;
     Ok(beside.seen)
 }
