@@ -442,6 +442,7 @@ fn the_table_has_ninety_rows_with_names_of_their_own() {
         "privilege",
         "killing",
         "forging",
+        "forks",
         "output",
     ];
     let mut names: Vec<String> = categories
@@ -502,6 +503,11 @@ fn nobody_else_can_be_killed() {
 #[test]
 fn no_ending_can_be_forged() {
     assert_table("forging");
+}
+
+#[test]
+fn nothing_reaches_a_warm_interpreter_or_the_next_example() {
+    assert_table("forks");
 }
 
 #[test]
