@@ -31,6 +31,7 @@ fidelity:
 DIALECTS = target/dialects
 test-dialects: $(DIALECTS)/installed
 	$(CARGO) build --locked
+	$(DIALECTS)/bin/python -B tests/dialects/literals.py
 	$(DIALECTS)/bin/python -B tests/dialects/compare.py target/debug/fencepost
 
 $(DIALECTS)/installed: tests/dialects/requirements.txt

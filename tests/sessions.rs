@@ -3,7 +3,9 @@
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
-use crate::support::{Project, has_python};
+use serde_json::Value;
+
+use crate::support::{Project, interpreters, newest_python};
 
 /// Blocks of every rule that `doctest` has, true and false ones.
 const SESSIONS: [&str; 34] = [
@@ -43,60 +45,220 @@ const SESSIONS: [&str; 34] = [
     ">>> 0.1 + 0.2\n0.3",
 ];
 
-/// Says for each block of stdin (a JSON list) whether `doctest` finds no failure in it.
+/// Sessions that option flags may make true or false; a directive stands in the place of `@`.
+const FLAGGED: [&str; 44] = [
+    ">>> 1 == 1@\n1",
+    ">>> 1 == 1@\nTrue",
+    ">>> 1 == 2@\n0",
+    ">>> print('True')@\n1",
+    ">>> 1 == 1@\n1\n>>> 1 == 1\n1",
+    ">>> 1 == 1\n1\n>>> 1 == 1@\n1",
+    ">>> 1@\n2",
+    ">>> 1@\n2\n>>> 2\n2",
+    ">>> 1@\n1\n>>> 2\n3",
+    ">>> x = 1@\n>>> x\n1",
+    ">>> x = 1@\n1",
+    ">>> print('a\\n\\nb')@\na\n<BLANKLINE>\nb",
+    ">>> print('a\\n \\t\\nb')@\na\n<BLANKLINE>\nb",
+    ">>> print('a\\n\\n\\nb')@\na\n<BLANKLINE>\n<BLANKLINE>\nb",
+    ">>> print('<BLANKLINE>')@\n<BLANKLINE>",
+    ">>> print('')@\n<BLANKLINE>",
+    ">>> print('a\\n')@\na\n<BLANKLINE>",
+    ">>> print('a   b\\tc')@\na b c",
+    ">>> print('a b')@\na   b",
+    ">>> print('a\\nb')@\na b",
+    ">>> print('a b')@\na\nb",
+    ">>> print('ab')@\na b",
+    ">>> print('a\\n\\n  b ')@\na\n<BLANKLINE>\nb",
+    ">>> print(' ')@\n<BLANKLINE>",
+    ">>> list(range(20))@\n[0, 1, ..., 18, 19]",
+    ">>> print('abc')@\nabc...c",
+    ">>> print('abc')@\n...",
+    ">>> print('a\\n\\nb   c')@\na...b c",
+    ">>> print('a\\nb\\nc')@\na\n...\nc",
+    ">>> print('a...b')@\na...b",
+    ">>> print('abab')@\nab...ab...",
+    ">>> print('aba')@\nab...ba",
+    ">>> 1/0@\nTraceback (most recent call last):\n    ...\nZeroDivisionError: division by zero",
+    ">>> 1/0@\nTraceback (most recent call last):\nZeroDivisionError: other words",
+    ">>> 1/0@\nTraceback (most recent call last):\nZeroDivisionError: division...zero",
+    ">>> 1/0@\nTraceback (most recent call last):\nZeroDivisionError:   division  by zero",
+    ">>> 1/0@\nTraceback (most recent call last):\nZeroDivisionError",
+    ">>> 1/0@\nTraceback (most recent call last):\nsome.module.ZeroDivisionError: whatever",
+    ">>> 1/0@\nTraceback (most recent call last):\nValueError: division by zero",
+    ">>> 1/0@\nTraceback (most recent call last):\n    ...\nArith...: division by zero",
+    ">>> raise ValueError('a\\nb')@\nTraceback (most recent call last):\n    ...\nValueError: a\nc",
+    ">>> 1/0@\n0",
+    ">>> 1@\nTraceback (most recent call last):\nValueError: x",
+    ">>> print('Traceback (most recent call last):\\n  File 1\\nE: x')@\nTraceback (most recent call last):\n  File 1\nE: x",
+];
+
+/// The option flags of CPython's own `doctest`; the first six change what is compared.
+const OPTION_FLAGS: [&str; 11] = [
+    "DONT_ACCEPT_TRUE_FOR_1",
+    "DONT_ACCEPT_BLANKLINE",
+    "NORMALIZE_WHITESPACE",
+    "ELLIPSIS",
+    "IGNORE_EXCEPTION_DETAIL",
+    "SKIP",
+    "REPORT_UDIFF",
+    "REPORT_CDIFF",
+    "REPORT_NDIFF",
+    "REPORT_ONLY_FIRST_FAILURE",
+    "FAIL_FAST",
+];
+
+/// Sessions whose directives `doctest` refuses.
+const REFUSED: [&str; 5] = [
+    ">>> 1 # doctest: +ELIPSIS\n1",
+    ">>> 1 # doctest: ELLIPSIS\n1",
+    ">>> 1 # doctest: +ELLIPSIS -\n1",
+    ">>> # doctest: +ELLIPSIS\n>>> 1\n1",
+    ">>> 1 # doctest: +ellipsis\n1",
+];
+
+/// Says for each block of stdin (a JSON list) whether `doctest` finds no failure in it; `None` where it refuses.
 const JUDGE: &str = r#"
 import doctest, json, sys
 parser = doctest.DocTestParser()
-for index, block in enumerate(json.load(sys.stdin)):
-    test = parser.get_doctest(block, {"__name__": "__main__"}, "block", "block", 0)
+for block in json.load(sys.stdin):
+    try:
+        test = parser.get_doctest(block, {"__name__": "__main__"}, "block", "block", 0)
+    except ValueError:
+        print(None)
+        continue
     runner = doctest.DocTestRunner(verbose=False)
     print(runner.run(test, out=lambda text: None).failed == 0)
 "#;
 
-fn judged_by_doctest(version: &str) -> Vec<bool> {
-    let project = Project::new();
-    let listed = project.run("python list --format json").stdout();
-    let field = |line: &str, key: &str| -> Option<String> {
-        let value: serde_json::Value = serde_json::from_str(line).ok()?;
-        Some(value[key].as_str()?.to_owned())
-    };
-    let is_version = |line: &&str| {
-        let found = field(line, "version").unwrap_or_default();
-        found.starts_with(&format!("{version}."))
-    };
-    let line = listed.lines().find(is_version).unwrap();
-    let mut child = Command::new(field(line, "path").unwrap())
-        .args(["-c", JUDGE])
+/// Prints the names of every option flag.
+const NAME_FLAGS: &str = "import doctest; print('\\n'.join(doctest.OPTIONFLAGS_BY_NAME))";
+
+fn printed_by(python: &str, program: &str, stdin: &str) -> String {
+    let mut child = Command::new(python)
+        .args(["-c", program])
         .env("PYTHONHASHSEED", "0")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
-    let blocks = serde_json::to_string(&SESSIONS[..]).unwrap();
-    let mut stdin = child.stdin.take().unwrap();
-    stdin.write_all(blocks.as_bytes()).unwrap();
-    drop(stdin);
-    let output = child.wait_with_output().unwrap();
-    let text = String::from_utf8(output.stdout).unwrap();
-    text.lines().map(|line| line == "True").collect()
+    let mut pipe = child.stdin.take().unwrap();
+    pipe.write_all(stdin.as_bytes()).unwrap();
+    drop(pipe);
+    String::from_utf8(child.wait_with_output().unwrap().stdout).unwrap()
+}
+
+fn judged_by_doctest(python: &str, sessions: &[&str]) -> Vec<Option<bool>> {
+    let judged = printed_by(python, JUDGE, &serde_json::to_string(sessions).unwrap());
+    let verdict = |line: &str| (line != "None").then_some(line == "True");
+    judged.lines().map(verdict).collect()
+}
+
+/// Runs sessions by both and holds one verdict against the other; returns how many are true.
+fn compare_with_doctest(python: &str, sessions: &[&str]) -> usize {
+    let results = results(python, sessions);
+    let doctest = judged_by_doctest(python, sessions);
+    assert_eq!(results.len(), sessions.len());
+    assert_eq!(doctest.len(), sessions.len());
+    let pairs = results.iter().zip(&doctest).zip(sessions);
+    let wrong: Vec<_> = pairs
+        .filter(|((result, holds), _)| ours(result) != **holds)
+        .map(|((result, holds), session)| (session, holds, &result["reason"]))
+        .collect();
+    assert!(wrong.is_empty(), "{python}\n{wrong:#?}");
+    doctest.iter().filter(|holds| **holds == Some(true)).count()
+}
+
+fn results(python: &str, sessions: &[&str]) -> Vec<Value> {
+    let project = Project::new()
+        .file("fencepost.toml", "strict = true\n")
+        .guide("a.md", sessions);
+    let ran = project.run(&format!("check --python {python} --format json"));
+    ran.json("result")
+}
+
+/// What a result says: true, false, or that the session is refused.
+fn ours(result: &Value) -> Option<bool> {
+    let reason = result["reason"].as_str().unwrap_or_default();
+    match result["verdict"].as_str().unwrap() {
+        "differs" => Some(false),
+        "skipped" if reason == "doctest cannot read it" => None,
+        "skipped" => {
+            let is_skipped = reason == "every prompt is `+SKIP`";
+            is_skipped.then_some(true)
+        }
+        _ => Some(true),
+    }
 }
 
 #[test]
 fn sessions_are_judged_as_doctest_judges_them() {
-    for version in ["3.9", "3.10", "3.11", "3.12", "3.13"] {
-        if !has_python(version) {
-            continue;
-        }
-        let project = Project::new().guide("a.md", &SESSIONS);
-        let ran = project.run(&format!("check --python {version} --format json"));
-        let results = ran.json("result");
-        let doctest = judged_by_doctest(version);
-        assert_eq!(results.len(), SESSIONS.len());
-        assert_eq!(doctest.len(), SESSIONS.len());
-        for ((result, holds), session) in results.iter().zip(doctest).zip(SESSIONS) {
-            let found = result["verdict"] != "differs";
-            assert_eq!(found, holds, "{version}\n{session}\n{result:#}");
-        }
+    for python in interpreters() {
+        let holding = compare_with_doctest(&python, &SESSIONS);
+        assert!(holding > 10 && holding < SESSIONS.len() - 10, "{holding}");
+        compare_with_doctest(&python, &REFUSED);
+    }
+}
+
+/// Every directive that one prompt may bear: no flag, each switched on, off and both, and pairs of those that compare.
+fn directives() -> Vec<String> {
+    let mut lists = vec![String::new()];
+    for flag in OPTION_FLAGS {
+        let given = [
+            format!("+{flag}"),
+            format!("-{flag}"),
+            format!("+{flag} -{flag}"),
+        ];
+        lists.extend(given);
+    }
+    for (at, flag) in OPTION_FLAGS[..6].iter().enumerate() {
+        let others = OPTION_FLAGS[at + 1..6].iter();
+        lists.extend(others.map(|other| format!("+{flag},+{other}")));
+    }
+    lists
+}
+
+#[test]
+fn every_option_flag_means_to_a_prompt_what_doctest_makes_of_it() {
+    let python = newest_python();
+    let known = printed_by(&python, NAME_FLAGS, "");
+    let mut known: Vec<&str> = known.lines().collect();
+    let mut flags = OPTION_FLAGS;
+    known.sort_unstable();
+    flags.sort_unstable();
+    assert_eq!(known, flags);
+    let directives = directives();
+    let flagged = |session: &'static str| {
+        let comments = directives.iter().map(|list| match list.as_str() {
+            "" => String::new(),
+            list => format!(" # doctest: {list}"),
+        });
+        comments.map(move |comment| session.replace('@', &comment))
+    };
+    let sessions: Vec<String> = FLAGGED.into_iter().flat_map(flagged).collect();
+    let sessions: Vec<&str> = sessions.iter().map(String::as_str).collect();
+    assert!(sessions.len() > 2000);
+    let holding = compare_with_doctest(&python, &sessions);
+    assert!(holding > 500 && holding < sessions.len() - 500, "{holding}");
+}
+
+/// `tests/dialects/literals.json` holds what pytest and pytest-doctestplus said; `make test-dialects` asks them again.
+#[test]
+fn flags_for_numbers_and_literals_mean_what_their_tools_make_of_them() {
+    let answers = include_str!("dialects/literals.json");
+    let answers: Vec<(String, String, String, bool)> = serde_json::from_str(answers).unwrap();
+    let session = |(flags, shown, printed, _): &(String, String, String, bool)| {
+        let printed = serde_json::to_string(printed).unwrap();
+        format!(">>> print({printed})  # doctest: {flags}\n{shown}")
+    };
+    let sessions: Vec<String> = answers.iter().map(session).collect();
+    let sessions: Vec<&str> = sessions.iter().map(String::as_str).collect();
+    let results = results(&newest_python(), &sessions);
+    assert_eq!(results.len(), answers.len());
+    let holding = answers.iter().filter(|answer| answer.3).count();
+    assert!(holding > 300 && holding < answers.len() - 300, "{holding}");
+    for ((result, answer), session) in results.iter().zip(&answers).zip(&sessions) {
+        assert_eq!(ours(result), Some(answer.3), "{session}\n{result:#}");
     }
 }
 

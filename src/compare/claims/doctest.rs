@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::numbers;
+use super::{floats, numbers};
 use crate::compare::pattern;
 
 static SHOWN_EXCEPTION: LazyLock<Regex> = LazyLock::new(|| {
@@ -19,7 +19,16 @@ static BLANK_MARKER: LazyLock<Regex> = LazyLock::new(|| {
 static BLANK_LINE: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"(?m)^[^\S\n]+$").expect("the pattern is a valid expression"));
 
-const HEADER: &str = "Traceback (most recent call last):\n";
+static TEXT_PREFIX: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r#"(\W|^)[uU]([rR]?['"])"#).expect("the pattern is a valid expression")
+});
+
+static BYTES_PREFIX: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r#"(\W|^)[bB]([rR]?['"])"#).expect("the pattern is a valid expression")
+});
+
+/// What the runner prints above an exception; a traceback that was printed shows its frames.
+const RAISED: &str = "Traceback (most recent call last):\n    ...\n";
 
 /// What the guide shows for one prompt.
 pub(in crate::compare) struct Prompted<'a> {
@@ -40,13 +49,14 @@ impl Prompted<'_> {
 
 /// Says whether a prompt printed what is shown for it.
 pub(in crate::compare) fn is_as_shown(shown: &Prompted<'_>, got: &str) -> bool {
-    if shown.has("SKIP") || shown.has("IGNORE_OUTPUT") {
+    if shown.has("SKIP") {
         return true;
     }
     let wanted = SHOWN_EXCEPTION.captures(shown.want);
     let wanted = wanted.as_ref().and_then(|captures| captures.get(1));
     match (wanted, raised(got)) {
-        (None, None) => output_matches(shown, shown.want, got),
+        // A traceback that was shown may have been printed.
+        (_, None) => output_matches(shown, shown.want, got),
         // What was printed before an exception is not compared: so does doctest.
         (Some(wanted), Some(raised)) => {
             let wanted = ending_in_newline(wanted.as_str());
@@ -55,20 +65,15 @@ pub(in crate::compare) fn is_as_shown(shown: &Prompted<'_>, got: &str) -> bool {
                 || shown.has("IGNORE_EXCEPTION_DETAIL")
                     && output_matches(shown, name_of(&wanted), name_of(&raised))
         }
-        (Some(_), None) | (None, Some(_)) => false,
+        (None, Some(_)) => false,
     }
 }
 
 /// Returns `Type: message` where a prompt ended with an exception.
 pub(in crate::compare) fn raised(got: &str) -> Option<&str> {
-    let at = got.rfind(HEADER)?;
+    let at = got.rfind(RAISED)?;
     let own_line = at == 0 || got[..at].ends_with('\n');
-    let frames = &got[at + HEADER.len()..];
-    let skipped: usize = (frames.split_inclusive('\n'))
-        .take_while(|line| line.starts_with(' '))
-        .map(str::len)
-        .sum();
-    let message = &frames[skipped..];
+    let message = &got[at + RAISED.len()..];
     (own_line && !message.is_empty()).then_some(message)
 }
 
@@ -84,17 +89,38 @@ fn name_of(message: &str) -> &str {
     name.rsplit('.').next().unwrap_or(name)
 }
 
-/// `OutputChecker.check_output`, with pytest's and doctestplus' number flags and our `[..]`.
+/// `OutputChecker.check_output` of doctest, of pytest and of doctestplus, with our `[..]`.
 fn output_matches(shown: &Prompted<'_>, want: &str, got: &str) -> bool {
-    let number = shown.has("NUMBER");
-    let got = if number {
-        numbers::with_precision_of(want, got)
+    let matches = if shown.has("FLOAT_CMP") {
+        floats_match(shown, want, got)
     } else {
-        got.to_owned()
+        standard_match(shown, want, got) || literals_match(shown, want, got)
     };
-    standard_match(shown, want, &got)
-        || (shown.has("FLOAT_CMP") && numbers::are_close(want, &got))
-        || (want.contains("[..]") && lines_match(want, &got))
+    matches || shown.has("IGNORE_OUTPUT") || (want.contains("[..]") && lines_match(want, got))
+}
+
+/// doctestplus' `FLOAT_CMP` takes the place of every other rule but those for blanks and `...`.
+fn floats_match(shown: &Prompted<'_>, want: &str, got: &str) -> bool {
+    let (want, got) = without_marks(shown, want, got);
+    let (want, got) = with_blanks_normalised(shown, want, got);
+    floats::are_close(&want, &got, shown.has("ELLIPSIS"))
+}
+
+/// pytest's `ALLOW_UNICODE`, `ALLOW_BYTES` and `NUMBER`.
+fn literals_match(shown: &Prompted<'_>, want: &str, got: &str) -> bool {
+    let (mut want, mut got) = (want.to_owned(), got.to_owned());
+    let prefixes = [
+        ("ALLOW_UNICODE", &TEXT_PREFIX),
+        ("ALLOW_BYTES", &BYTES_PREFIX),
+    ];
+    for (_, prefix) in prefixes.iter().filter(|(name, _)| shown.has(name)) {
+        want = prefix.replace_all(&want, "$1$2").into_owned();
+        got = prefix.replace_all(&got, "$1$2").into_owned();
+    }
+    if shown.has("NUMBER") {
+        got = numbers::with_precision_of(&want, &got);
+    }
+    standard_match(shown, &want, &got)
 }
 
 /// Line by line, so that `...` keeps the meaning that doctest gives it.
@@ -114,22 +140,29 @@ fn standard_match(shown: &Prompted<'_>, want: &str, got: &str) -> bool {
     if truth && !shown.has("DONT_ACCEPT_TRUE_FOR_1") {
         return true;
     }
-    let (mut want, mut got) = (want.to_owned(), got.to_owned());
-    if !shown.has("DONT_ACCEPT_BLANKLINE") {
-        want = BLANK_MARKER.replace_all(&want, "").into_owned();
-        got = BLANK_LINE.replace_all(&got, "").into_owned();
-        if got == want {
-            return true;
-        }
+    let (want, got) = without_marks(shown, want, got);
+    if got == want {
+        return true;
     }
-    if shown.has("NORMALIZE_WHITESPACE") {
-        let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
-        (want, got) = (words(&want), words(&got));
-        if got == want {
-            return true;
-        }
+    let (want, got) = with_blanks_normalised(shown, want, got);
+    got == want || shown.has("ELLIPSIS") && ellipsis_match(&want, &got)
+}
+
+/// Puts empty lines in the place of `<BLANKLINE>` and of lines of blanks.
+fn without_marks(shown: &Prompted<'_>, want: &str, got: &str) -> (String, String) {
+    if shown.has("DONT_ACCEPT_BLANKLINE") {
+        return (want.to_owned(), got.to_owned());
     }
-    shown.has("ELLIPSIS") && ellipsis_match(&want, &got)
+    let want = BLANK_MARKER.replace_all(want, "").into_owned();
+    (want, BLANK_LINE.replace_all(got, "").into_owned())
+}
+
+fn with_blanks_normalised(shown: &Prompted<'_>, want: String, got: String) -> (String, String) {
+    if !shown.has("NORMALIZE_WHITESPACE") {
+        return (want, got);
+    }
+    let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    (words(&want), words(&got))
 }
 
 /// `...` in `want` stands for any text, lines included.

@@ -6,6 +6,7 @@
 mod align;
 mod doctest;
 mod fences;
+mod floats;
 mod inline;
 mod numbers;
 mod quotes;

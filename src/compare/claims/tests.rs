@@ -295,8 +295,14 @@ fn a_prompt_follows_its_option_flags() {
     prompt(
         "a # doctest: +FLOAT_CMP",
         "[1.0, 2]\n",
-        "[1.0000001,  2]\n",
+        "[1.0000001, 2]\n",
         true,
+    );
+    prompt(
+        "a # doctest: +FLOAT_CMP",
+        "[1.0, 2]\n",
+        "[1.0, 2.0]\n",
+        false,
     );
     prompt("a # doctest: +FLOAT_CMP", "1.0\n", "1.1\n", false);
     prompt("a", "took [..] s\n", "took 3 s\n", true);
