@@ -76,7 +76,8 @@ pub(super) fn included(
     Ok(found.then(|| joined(&code)))
 }
 
-fn joined(lines: &[(String, Span)]) -> Included {
+/// Joins lines into code, without the margin that all have.
+pub(super) fn joined(lines: &[(String, Span)]) -> Included {
     let margin = lines
         .iter()
         .filter(|(line, _)| !line.trim().is_empty())
@@ -161,7 +162,7 @@ fn macro_call<'a>(inside: &'a str, mark: &str) -> Option<Wanted<'a>> {
 }
 
 /// `3`, `1-3`, `1:3`, with columns left out.
-fn range(text: &str) -> Option<RangeInclusive<usize>> {
+pub(super) fn range(text: &str) -> Option<RangeInclusive<usize>> {
     let (from, to) = text.split_once(['-', ':']).unwrap_or((text, text));
     let number = |text: &str| text.split('.').next()?.trim().parse::<usize>().ok();
     let to = if to.trim().is_empty() {

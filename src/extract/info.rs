@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use crate::wording::nearest;
 
 use super::attributes::{Attribute, attributes};
+use super::literal::LITERAL_INCLUDE;
 
 /// What the language of an info string is to fencepost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -126,12 +127,22 @@ fn braced<'a>(text: &'a str, inside: &'a str) -> Info<'a> {
             (word, Language::Python)
         }
         "testoutput" => (word, Language::Output),
+        LITERAL_INCLUDE => (word, language_of_file(argument)),
         _ => (word, knitr_language(word)),
     };
     Info {
         role: Some(word),
         argument,
         ..known(named, after, language)
+    }
+}
+
+/// Says what a file holds, by its ending.
+fn language_of_file(path: &str) -> Language {
+    match path.rsplit_once('.') {
+        Some((_, "py" | "pyw")) => Language::Python,
+        Some((_, "pycon")) => Language::Session,
+        _ => Language::Other,
     }
 }
 
@@ -341,6 +352,7 @@ mod tests {
         case("pycon", Language::Session);
         case("{doctest}", Language::Session);
         case("{doctest} group", Language::Session);
+        case("{literalinclude} /code/x.py", Language::Python);
     }
 
     #[test]
@@ -351,6 +363,7 @@ mod tests {
             "cython",
             "pyi",
             "{note}",
+            "{literalinclude} x.c",
             "json",
             "ruby",
             "Typhon",

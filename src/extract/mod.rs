@@ -23,6 +23,7 @@ mod groups;
 mod includes;
 mod info;
 mod lines;
+mod literal;
 mod names;
 mod nested;
 mod outline;

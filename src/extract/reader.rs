@@ -229,6 +229,8 @@ impl Reader<'_> {
 
     /// Adds a fence with everything that is said of it.
     fn fence(&mut self, code: &Code, info: &Info) {
+        let shown = self.shown_file(code, info);
+        let info = shown.as_ref().unwrap_or(info);
         if !code.closed {
             self.unterminated(code);
         }

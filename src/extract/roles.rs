@@ -14,6 +14,7 @@ use super::draft::{Role, Runnable};
 use super::includes::{Included, included};
 use super::info::{Info, Language, info};
 use super::lines::{Line, dedent, lines, text};
+use super::literal::LITERAL_INCLUDE;
 use super::nested::nested;
 use super::outline::Code;
 use super::reader::Reader;
@@ -246,6 +247,9 @@ impl Reader<'_> {
         options: usize,
     ) -> (String, Vec<Span>, Option<String>) {
         let mut shown = lines(self.guide, &code.chunks);
+        if info.role == Some(LITERAL_INCLUDE) {
+            return self.literal_source(code, info, &shown);
+        }
         shown.drain(..options.min(shown.len()));
         if let Some(prefix) = self.hiding_prefix(info) {
             unhidden(self.guide, &mut shown, &prefix);

@@ -14,7 +14,7 @@ pub(super) mod wishes;
 
 pub(super) use attributes::attribute_wishes;
 pub(super) use comments::{comment_wishes, invisible_language};
-pub(super) use options::{EXACTLY, flags_of_sphinx, on, options};
+pub(super) use options::{EXACTLY, flags_of_sphinx, on, options, settings};
 pub(super) use prompts::{prompt_wishes, rest_of_session};
 pub(super) use transforms::{omitted, unhidden};
 

@@ -101,6 +101,7 @@ fn has_options(role: &str) -> bool {
             | "testoutput"
             | "jupyter-execute"
             | "ipython"
+            | "literalinclude"
     )
 }
 
@@ -119,7 +120,7 @@ fn role_wishes(role: &str, argument: &str) -> Vec<Wish> {
 }
 
 /// Reads `:key: value` lines, or YAML between `---`; returns how many lines they take.
-fn settings<'a>(
+pub(in crate::extract) fn settings<'a>(
     lines: &mut Peekable<impl Iterator<Item = &'a str>>,
 ) -> (usize, Vec<(String, String)>) {
     let mut found: Vec<(String, String)> = Vec::new();

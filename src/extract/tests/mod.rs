@@ -537,6 +537,31 @@ fn a_block_that_names_a_file_holds_its_text_or_is_skipped() {
 }
 
 #[test]
+fn a_directive_that_shows_a_file_holds_its_text_or_is_skipped() {
+    let text = "```{literalinclude} src/y.py\n:lines: 2-\n```\n\n:::{literalinclude} x.py\n:::\n\n```{literalinclude} y.txt\n:language: python\n```\n\n```{literalinclude} y.txt\n```\n\n```{literalinclude} src/y.py\n:pyobject: f\n```\n";
+    let guide = read(text).guide;
+    let found = document_with_includes(&guide, &|path| {
+        (path != "x.py").then(|| "a\nb\nc\n".to_owned())
+    });
+    assert_eq!(
+        listed(&found),
+        [
+            "1 Fenced run 1",
+            "5 Container skipped (include not found: `x.py`) 2",
+            "8 Fenced run 3",
+            "12 Fenced not-python -",
+            "15 Fenced skipped (literalinclude: `:pyobject: f` is not read; `:start-at:` and `:end-before:` are) 4",
+        ]
+    );
+    let block = &found.examples[0].blocks[0];
+    assert_eq!(block.code, "b\nc\n");
+    assert_eq!(
+        &text[block.line_spans[1].clone()],
+        "{literalinclude} src/y.py"
+    );
+}
+
+#[test]
 fn keys_in_an_info_string_are_ours_theirs_or_slips() {
     faults("```py {timeot=5}\n1\n```\n", &["1 unknown-directive"]);
     faults("```py {nmae=a}\n1\n```\n", &["1 unknown-directive"]);
