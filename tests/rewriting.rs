@@ -252,3 +252,37 @@ fn guides_are_rewritten_to_their_golden_pairs() {
         assert_eq!(project.read(&format!("{name}.md")), after, "{name}, again");
     }
 }
+
+#[test]
+fn what_an_included_file_shows_is_mended_there_and_not_in_the_guide() {
+    let guide = "# T\n\n```{literalinclude} session.py\n```\n\n```{literalinclude} script.py\n```\n\n```python\n{!> session.py !}\n```\n";
+    let project = Project::new()
+        .file("a.md", guide)
+        .file("session.py", ">>> 1 + 1\n3\n")
+        .file("script.py", "print(1)  # => 2\n");
+    project
+        .run("record --claims")
+        .exits(1)
+        .prints("this prompt stands in a file that the guide includes: mend it there");
+    assert_eq!(project.read("a.md"), guide);
+    assert_eq!(project.read("session.py"), ">>> 1 + 1\n3\n");
+}
+
+#[test]
+fn a_guide_that_an_example_changes_meanwhile_is_not_written() {
+    let project = Project::new();
+    let path = project.path("a.md");
+    let path = serde_json::to_string(&path).unwrap();
+    let guide = format!(
+        "# T\n\n```python\nwith open({path}, 'a') as guide:\n    guide.write('more\\n')\nprint(1)  # => 2\n```\n"
+    );
+    let project = project.file("a.md", &guide);
+    let recording = "record --claims --sandbox off --allow-unsandboxed --python newest";
+    project
+        .run(recording)
+        .exits(1)
+        .prints("the guide changed while its examples ran");
+    let after = project.read("a.md");
+    let added = after.strip_prefix(&guide).unwrap();
+    assert!(!added.is_empty() && added.lines().all(|line| line == "more"));
+}

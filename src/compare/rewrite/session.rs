@@ -45,6 +45,10 @@ fn rewrite_prompt(
     let Some(prompt_span) = block.line_spans.get(prompt.line) else {
         return;
     };
+    if !(prompt.line..prompt.want_lines.end).all(|line| is_in_guide(guide, block, line)) {
+        let message = "this prompt stands in a file that the guide includes: mend it there";
+        return guide.refuse(rewriting, prompt_span, message);
+    }
     let wants: Vec<String> = printed
         .iter()
         .map(|printed| want(prompt, printed))
@@ -86,6 +90,17 @@ fn rewrite_prompt(
         .map(|line| format!("{indentation}{line}"))
         .collect();
     rewriting.edits.extend(lines.replace(&wanted));
+}
+
+/// Says whether a line of code stands in the guide itself, and not in a file that it includes.
+fn is_in_guide(guide: &Guide<'_>, block: &Block, line: usize) -> bool {
+    let (Some(span), Some(code)) = (block.line_spans.get(line), block.code.lines().nth(line))
+    else {
+        return false;
+    };
+    // A partly used tab stands for blanks that only the code has.
+    let before = code.strip_suffix(&guide.text[span.clone()]);
+    before.is_some_and(|before| before.trim().is_empty())
 }
 
 /// Returns what to show for a prompt that printed `got`: old patterns where they still match.
