@@ -156,8 +156,9 @@ fn by_syntax(last: &str, analysis: Option<&Analysis>, code: &str, minor: u64) ->
     {
         return Some(Diagnosis {
             kind: "top-level-await",
-            reason: "top-level-await: it awaits outside a function".to_owned(),
-            hint: Some("run it so with `await=yes`".to_owned()),
+            reason: "top-level-await: it awaits outside a function; write `await=yes` above it"
+                .to_owned(),
+            hint: None,
         });
     }
     let known = analysis.and_then(|analysis| analysis.syntax_error.as_ref());
