@@ -10,11 +10,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
 
-use fencepost::discover::{Limits, Start};
+use fencepost::discover::Start;
 use fencepost::execute::sandbox::{Level, serve_if_asked};
 use fencepost::execute::{Ending, RunEvent, RunOptions, RunRecord, run_all};
 use fencepost::plan::interpreter::{Places, find};
-use fencepost::plan::{Interpreter, PlannedRun, Program, ProgramBlock, Surroundings};
+use fencepost::plan::{Interpreter, PlannedRun, Program, ProgramBlock};
 
 /// Rounds, unless a number on the command line says otherwise.
 const ROUNDS: usize = 11;
@@ -130,20 +130,10 @@ fn bare(interpreter: &Interpreter, folder: &Path) -> f64 {
 
 /// Returns the milliseconds of one run behind walls that stand already.
 fn runs(interpreter: &Interpreter, code: &str, level: Level, start: Start) -> f64 {
+    let program = Program::of(vec![ProgramBlock::Script(code.to_owned())]);
     let run = PlannedRun {
-        id: "guide.md#example".to_owned(),
-        program: Program {
-            blocks: vec![ProgramBlock::Script(code.to_owned())],
-            files: Vec::new(),
-            stdin: String::new(),
-            top_level_await: false,
-        },
-        interpreter: interpreter.clone(),
-        limits: Limits::default(),
         start: Some(start),
-        alone: false,
-        surroundings: Surroundings::default(),
-        environment: None,
+        ..PlannedRun::usual("guide.md#example", program, interpreter)
     };
     let mut ended = Vec::with_capacity(RUNS + 1);
     let records = run_all(

@@ -22,15 +22,11 @@ fn guide(number: usize, blocks: usize) -> Document {
 
 fn interpreter(minor: u64) -> Interpreter {
     Installation {
-        version: format!("3.{minor}.0"),
-        release: [3, minor, 0],
-        build: Build::Default,
         path: "python".into(),
         real_path: format!("python3.{minor}").into(),
         prefix: "prefix".into(),
         base_prefix: "prefix".into(),
-        library_paths: Vec::new(),
-        fingerprint: String::new(),
+        ..Installation::unplaced(&format!("3.{minor}.0"), [3, minor, 0], Build::Default)
     }
     .into()
 }

@@ -8,15 +8,11 @@ use fencepost::plan::{Build, Installation, Interpreter, Surroundings};
 pub(crate) fn interpreter(minor: u64) -> Interpreter {
     let prefix = format!("/opt/python3.{minor}");
     Installation {
-        version: format!("3.{minor}.0"),
-        release: [3, minor, 0],
-        build: Build::Default,
         path: format!("{prefix}/bin/python3").into(),
         real_path: format!("{prefix}/bin/python3.{minor}").into(),
         prefix: prefix.clone().into(),
         base_prefix: prefix.into(),
-        library_paths: Vec::new(),
-        fingerprint: String::new(),
+        ..Installation::unplaced(&format!("3.{minor}.0"), [3, minor, 0], Build::Default)
     }
     .into()
 }

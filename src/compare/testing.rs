@@ -9,15 +9,11 @@ use crate::position::{Position, Span};
 
 pub(super) fn interpreter(minor: u64) -> Interpreter {
     Installation {
-        version: format!("3.{minor}.0"),
-        release: [3, minor, 0],
-        build: Build::Default,
         path: "/usr/bin/python3".into(),
         real_path: "/usr/bin/python3".into(),
         prefix: "/usr".into(),
         base_prefix: "/usr".into(),
-        library_paths: Vec::new(),
-        fingerprint: String::new(),
+        ..Installation::unplaced(&format!("3.{minor}.0"), [3, minor, 0], Build::Default)
     }
     .into()
 }

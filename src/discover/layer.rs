@@ -15,22 +15,6 @@ use super::{
     Claims, DIALECTS, EnvironmentRule, FilterRule, Settings, Sharing, Start, UnrecordedPolicy,
 };
 
-/// Keys that rule single guides, at the top level and in overrides.
-const SETTING_KEYS: [&str; 12] = [
-    "expected",
-    "python",
-    "timeout",
-    "limits",
-    "start",
-    "claims",
-    "strict",
-    "unrecorded",
-    "sharing",
-    "dialects",
-    "filters",
-    "env",
-];
-
 /// Keys of the top level.
 pub(super) const TOP_KEYS: [&str; 15] = [
     "guides",
@@ -49,6 +33,12 @@ pub(super) const TOP_KEYS: [&str; 15] = [
     "environments",
     "overrides",
 ];
+
+/// Keys that rule single guides, at the top level and in overrides.
+const SETTING_KEYS: &[&str] = {
+    let [_guides, settings @ .., _environments, _overrides] = &TOP_KEYS;
+    settings
+};
 
 /// Keys of `limits`.
 pub(super) const LIMIT_KEYS: [&str; 5] = ["memory", "processes", "files", "output", "disk"];

@@ -111,13 +111,13 @@ mod tests {
     use std::path::Path;
 
     use super::*;
-    use crate::execute::testing::{interpreter, planned};
+    use crate::execute::testing::{interpreter, planned, script};
 
     #[tokio::test]
     async fn a_run_that_rests_makes_room_for_another() {
         let run = planned(
             &interpreter(Path::new("/opt/python/bin/python"), 12),
-            "print(1)",
+            vec![script("print(1)")],
         );
         let runs = vec![&run; 100];
         let loads = Loads::new(1, &runs, true);
@@ -142,7 +142,7 @@ mod tests {
     async fn memory_is_shared_among_all_and_never_less_than_jobs_need() {
         let mut run = planned(
             &interpreter(Path::new("/opt/python/bin/python"), 12),
-            "print(1)",
+            vec![script("print(1)")],
         );
         run.limits.memory = 1 << 50;
         let loads = Loads::new(2, &[&run, &run], true);

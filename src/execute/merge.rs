@@ -43,7 +43,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::discover::{Limits, Start};
+    use crate::discover::Start;
     use crate::execute::Ending;
     use crate::plan::{
         Build, Installation, Interpreter, PlannedRun, Program, ProgramBlock, Surroundings,
@@ -51,36 +51,19 @@ mod tests {
 
     fn interpreter(minor: u64) -> Interpreter {
         Installation {
-            version: format!("3.{minor}.0"),
-            release: [3, minor, 0],
-            build: Build::Default,
             path: "python".into(),
             real_path: format!("python3.{minor}").into(),
             prefix: "prefix".into(),
             base_prefix: "prefix".into(),
-            library_paths: Vec::new(),
-            fingerprint: String::new(),
+            ..Installation::unplaced(&format!("3.{minor}.0"), [3, minor, 0], Build::Default)
         }
         .into()
     }
 
     fn entry(line: usize, minor: u64, runs: bool) -> PlanEntry {
         let id = format!("guide.md#{line}");
-        let run = PlannedRun {
-            id: id.clone(),
-            program: Program {
-                blocks: vec![ProgramBlock::Script("pass\n".to_owned())],
-                files: Vec::new(),
-                stdin: String::new(),
-                top_level_await: false,
-            },
-            interpreter: interpreter(minor),
-            limits: Limits::default(),
-            start: None,
-            alone: false,
-            surroundings: Surroundings::default(),
-            environment: None,
-        };
+        let program = Program::of(vec![ProgramBlock::Script("pass\n".to_owned())]);
+        let run = PlannedRun::usual(&id, program, &interpreter(minor));
         PlanEntry {
             id,
             guide: "guide.md".to_owned(),

@@ -2,9 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::plan::{
-    Build, Installation, Interpreter, PlannedRun, Program, ProgramBlock, Surroundings,
-};
+use crate::plan::{Build, Installation, Interpreter, PlannedRun, Program, ProgramBlock};
 
 /// Returns one interpreter of each minor version under pyenv, oldest first, or the system's `python3`.
 pub(super) fn interpreters() -> Vec<Interpreter> {
@@ -30,34 +28,21 @@ pub(super) fn interpreters() -> Vec<Interpreter> {
 pub(super) fn interpreter(path: &Path, minor: u64) -> Interpreter {
     let prefix = path.ancestors().nth(2).unwrap_or(path).to_path_buf();
     Installation {
-        version: format!("3.{minor}.0"),
-        release: [3, minor, 0],
-        build: Build::Default,
         path: path.to_path_buf(),
         real_path: path.canonicalize().unwrap_or_default(),
         base_prefix: prefix.clone(),
         prefix,
-        library_paths: Vec::new(),
-        fingerprint: String::new(),
+        ..Installation::unplaced(&format!("3.{minor}.0"), [3, minor, 0], Build::Default)
     }
     .into()
 }
 
-/// Returns a run of one script.
-pub(super) fn planned(interpreter: &Interpreter, code: &str) -> PlannedRun {
-    PlannedRun {
-        id: "guide.md#1".to_owned(),
-        program: Program {
-            blocks: vec![ProgramBlock::Script(code.to_owned())],
-            files: Vec::new(),
-            stdin: String::new(),
-            top_level_await: false,
-        },
-        interpreter: interpreter.clone(),
-        limits: crate::discover::Limits::default(),
-        start: None,
-        alone: false,
-        surroundings: Surroundings::default(),
-        environment: None,
-    }
+/// Returns a run of some blocks.
+pub(super) fn planned(interpreter: &Interpreter, blocks: Vec<ProgramBlock>) -> PlannedRun {
+    PlannedRun::usual("guide.md#1", Program::of(blocks), interpreter)
+}
+
+/// Returns a block of plain Python.
+pub(super) fn script(code: &str) -> ProgramBlock {
+    ProgramBlock::Script(code.to_owned())
 }

@@ -10,15 +10,11 @@ use crate::plan::{Build, Installation, Surroundings};
 
 fn interpreter(prefix: &str) -> Interpreter {
     Installation {
-        version: "3.12.1".into(),
-        release: [3, 12, 1],
-        build: Build::Default,
         path: PathBuf::from(prefix).join("bin/python3"),
         real_path: PathBuf::from(prefix).join("bin/python3.12"),
         prefix: prefix.into(),
         base_prefix: prefix.into(),
-        library_paths: Vec::new(),
-        fingerprint: String::new(),
+        ..Installation::unplaced("3.12.1", [3, 12, 1], Build::Default)
     }
     .into()
 }

@@ -37,6 +37,19 @@ pub struct Program {
     pub top_level_await: bool,
 }
 
+impl Program {
+    /// Returns the program of blocks alone: no files, nothing on stdin, no top-level `await`.
+    #[must_use]
+    pub fn of(blocks: Vec<ProgramBlock>) -> Self {
+        Self {
+            blocks,
+            files: Vec::new(),
+            stdin: String::new(),
+            top_level_await: false,
+        }
+    }
+}
+
 /// The surroundings of a run that must not change what it prints; the detector varies them.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Surroundings {
@@ -83,6 +96,23 @@ pub struct PlannedRun {
     pub surroundings: Surroundings,
     /// Folder of the package environment, if it needs one.
     pub environment: Option<std::path::PathBuf>,
+}
+
+impl PlannedRun {
+    /// Returns a run as it is where nothing else is said: the usual limits and surroundings, no packages.
+    #[must_use]
+    pub fn usual(id: &str, program: Program, interpreter: &Interpreter) -> Self {
+        Self {
+            id: id.to_owned(),
+            program,
+            interpreter: interpreter.clone(),
+            limits: Limits::default(),
+            start: None,
+            alone: false,
+            surroundings: Surroundings::default(),
+            environment: None,
+        }
+    }
 }
 
 /// What happens to one example on one interpreter.

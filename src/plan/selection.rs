@@ -7,7 +7,6 @@ use crate::problem::Problem;
 
 use super::{
     Disposition, Interpreter, Plan, PlanEntry, PlannedRun, Program, ProgramBlock, ProgramFile,
-    Surroundings,
 };
 
 /// One guide's part of a plan: its document, the examples asked for, and its interpreters.
@@ -141,14 +140,10 @@ fn disposition(document: &Document, example: &Example, interpreter: &Interpreter
         return Disposition::Skipped("no block of it is for this interpreter".to_owned());
     }
     Disposition::Run(Box::new(PlannedRun {
-        id: example.id.clone(),
-        program: program(example, &blocks),
-        interpreter: interpreter.clone(),
         limits: example.limits.clone(),
         start: example.directives.start.or(document.guide.settings.start),
         alone: example.directives.alone,
-        surroundings: Surroundings::default(),
-        environment: None,
+        ..PlannedRun::usual(&example.id, program(example, &blocks), interpreter)
     }))
 }
 

@@ -18,15 +18,19 @@ pub(crate) fn terminal(text: &str) -> String {
 }
 
 fn controls(text: &str) -> String {
-    text.chars()
-        .map(|character| {
-            if is_unsafe(character) {
-                escaped(character)
-            } else {
-                character.to_string()
-            }
-        })
-        .collect()
+    escape(text, escaped)
+}
+
+/// Writes each unsafe character of a text in another way.
+fn escape(text: &str, written: impl Fn(char) -> String) -> String {
+    let one = |character: char| {
+        if is_unsafe(character) {
+            written(character)
+        } else {
+            character.to_string()
+        }
+    };
+    text.chars().map(one).collect()
 }
 
 /// Escapes what XML 1.0 cannot hold at all (section 2.2), and terminal controls.
@@ -48,16 +52,7 @@ pub(crate) fn json(text: &str) -> String {
         return text.to_owned();
     }
     // Only strings of JSON can hold such characters, and all of them are of the first plane.
-    let escaped = |character: char| format!("\\u{:04x}", u32::from(character));
-    text.chars()
-        .map(|character| {
-            if is_unsafe(character) {
-                escaped(character)
-            } else {
-                character.to_string()
-            }
-        })
-        .collect()
+    escape(text, |character| format!("\\u{:04x}", u32::from(character)))
 }
 
 /// Escapes a value for a GitHub workflow command: data after `::`.

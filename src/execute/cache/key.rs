@@ -161,26 +161,15 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::discover::{Limits, Start};
-    use crate::execute::testing::interpreter;
-    use crate::plan::{ProgramBlock, ProgramFile, Surroundings};
+    use crate::discover::Start;
+    use crate::execute::testing::{interpreter, planned, script};
+    use crate::plan::{ProgramBlock, ProgramFile};
 
     fn run() -> PlannedRun {
-        PlannedRun {
-            id: "guide.md#1".to_owned(),
-            program: Program {
-                blocks: vec![ProgramBlock::Script("print(1)\n".to_owned())],
-                files: Vec::new(),
-                stdin: String::new(),
-                top_level_await: false,
-            },
-            interpreter: interpreter(Path::new("/opt/python/bin/python"), 12),
-            limits: Limits::default(),
-            start: None,
-            alone: false,
-            surroundings: Surroundings::default(),
-            environment: None,
-        }
+        planned(
+            &interpreter(Path::new("/opt/python/bin/python"), 12),
+            vec![script("print(1)\n")],
+        )
     }
 
     fn changed(change: impl FnOnce(&mut PlannedRun)) -> Key {

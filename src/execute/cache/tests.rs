@@ -1,26 +1,13 @@
 use std::path::Path;
 
 use super::*;
-use crate::discover::Limits;
-use crate::execute::testing::interpreter;
-use crate::plan::{Program, ProgramBlock};
+use crate::execute::testing::{interpreter, planned, script};
 
 fn run(code: &str) -> PlannedRun {
-    PlannedRun {
-        id: "guide.md#1".to_owned(),
-        program: Program {
-            blocks: vec![ProgramBlock::Script(code.to_owned())],
-            files: Vec::new(),
-            stdin: String::new(),
-            top_level_await: false,
-        },
-        interpreter: interpreter(Path::new("/opt/python/bin/python"), 12),
-        limits: Limits::default(),
-        start: None,
-        alone: false,
-        surroundings: Surroundings::default(),
-        environment: None,
-    }
+    planned(
+        &interpreter(Path::new("/opt/python/bin/python"), 12),
+        vec![script(code)],
+    )
 }
 
 fn record(run: &PlannedRun, ending: Ending) -> RunRecord {

@@ -2,30 +2,8 @@ use std::path::Path;
 
 use super::*;
 use crate::execute::Ending;
-use crate::execute::testing::{interpreter, interpreters};
-use crate::plan::{Interpreter, Program, ProgramBlock, ProgramFile, Surroundings};
-
-fn planned(interpreter: &Interpreter, blocks: Vec<ProgramBlock>) -> PlannedRun {
-    PlannedRun {
-        id: "guide.md#1".to_owned(),
-        program: Program {
-            blocks,
-            files: Vec::new(),
-            stdin: String::new(),
-            top_level_await: false,
-        },
-        interpreter: interpreter.clone(),
-        limits: crate::discover::Limits::default(),
-        start: None,
-        alone: false,
-        surroundings: Surroundings::default(),
-        environment: None,
-    }
-}
-
-fn script(code: &str) -> ProgramBlock {
-    ProgramBlock::Script(code.to_owned())
-}
+use crate::execute::testing::{interpreter, interpreters, planned, script};
+use crate::plan::{Interpreter, ProgramBlock, ProgramFile, Surroundings};
 
 fn session(prompts: &[(usize, &str)]) -> ProgramBlock {
     let prompts = prompts

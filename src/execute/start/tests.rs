@@ -1,10 +1,13 @@
 use std::path::Path;
 
 use super::*;
-use crate::execute::testing::{interpreter, planned};
+use crate::execute::testing::{interpreter, planned, script};
 
 fn run(code: &str) -> PlannedRun {
-    planned(&interpreter(Path::new("/opt/python/bin/python"), 12), code)
+    planned(
+        &interpreter(Path::new("/opt/python/bin/python"), 12),
+        vec![script(code)],
+    )
 }
 
 #[track_caller]

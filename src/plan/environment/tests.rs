@@ -14,15 +14,12 @@ use crate::plan::{Build, Choice, Disposition, Installation, Interpreter, plan};
 fn interpreter(minor: u64) -> Interpreter {
     let place = format!("/python/3.{minor}");
     Installation {
-        version: format!("3.{minor}.0"),
-        release: [3, minor, 0],
-        build: Build::Default,
         path: format!("{place}/bin/python").into(),
         real_path: format!("{place}/bin/python").into(),
         prefix: place.clone().into(),
         base_prefix: place.into(),
-        library_paths: Vec::new(),
         fingerprint: format!("fingerprint {minor}"),
+        ..Installation::unplaced(&format!("3.{minor}.0"), [3, minor, 0], Build::Default)
     }
     .into()
 }

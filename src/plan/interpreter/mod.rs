@@ -99,6 +99,24 @@ pub struct Installation {
     pub fingerprint: String,
 }
 
+impl Installation {
+    /// Returns one of which only version and build are known: it stands nowhere.
+    #[must_use]
+    pub fn unplaced(version: &str, release: [u64; 3], build: Build) -> Self {
+        Self {
+            version: version.to_owned(),
+            release,
+            build,
+            path: PathBuf::new(),
+            real_path: PathBuf::new(),
+            prefix: PathBuf::new(),
+            base_prefix: PathBuf::new(),
+            library_paths: Vec::new(),
+            fingerprint: String::new(),
+        }
+    }
+}
+
 impl Interpreter {
     /// Returns its minor version and build, as expected files name it: `3.13`, `3.13t`.
     #[must_use]

@@ -89,11 +89,28 @@ fn build(order: &SlotOrder) -> Result<Base, Missing> {
 
 fn try_namespaces(order: &SlotOrder) -> Result<(), Missing> {
     let failed = |error: io::Error| Missing::new(Layer::Processes, "trying namespaces", &error);
-    let (mut answer, mut say) = io::pipe().map_err(failed)?;
-    match system::split(0).map_err(failed)? {
+    attempt(0, failed, || build(order).and_then(|base| try_run(&base)))
+}
+
+/// Builds the root of a run that nobody runs in.
+fn try_run(base: &Base) -> Result<(), Missing> {
+    let failed = |error: io::Error| Missing::new(Layer::Processes, "making namespaces", &error);
+    attempt(RUN_NAMESPACES, failed, || {
+        root::enter(base, &RunOrder::trial())
+    })
+}
+
+/// Does something in a process that is split off into namespaces of its own, and tells what it found.
+fn attempt(
+    namespaces: i32,
+    failed: impl Fn(io::Error) -> Missing,
+    work: impl FnOnce() -> Result<(), Missing>,
+) -> Result<(), Missing> {
+    let (mut answer, mut say) = io::pipe().map_err(&failed)?;
+    match system::split(namespaces).map_err(&failed)? {
         Split::Child => {
             drop(answer);
-            let found = build(order).and_then(|base| try_run(&base));
+            let found = work();
             // Nobody hears where the launcher has gone.
             let _ = say.write_all(&serde_json::to_vec(&found.err()).unwrap_or_default());
             system::exit_now(0)
@@ -101,34 +118,10 @@ fn try_namespaces(order: &SlotOrder) -> Result<(), Missing> {
         Split::Parent(pid, _) => {
             drop(say);
             let mut text = Vec::new();
-            answer.read_to_end(&mut text).map_err(failed)?;
+            answer.read_to_end(&mut text).map_err(&failed)?;
             let pid = rustix::process::Pid::from_raw(pid);
             // It has told all that it knows.
             let _ = rustix::process::waitpid(pid, rustix::process::WaitOptions::empty());
-            match serde_json::from_slice::<Option<Missing>>(&text) {
-                Ok(None) => Ok(()),
-                Ok(Some(missing)) => Err(missing),
-                Err(error) => Err(failed(io::Error::other(error))),
-            }
-        }
-    }
-}
-
-/// Builds the root of a run that nobody runs in.
-fn try_run(base: &Base) -> Result<(), Missing> {
-    let failed = |error: io::Error| Missing::new(Layer::Processes, "making namespaces", &error);
-    let (mut answer, mut say) = io::pipe().map_err(failed)?;
-    match system::split(RUN_NAMESPACES).map_err(failed)? {
-        Split::Child => {
-            let found = root::enter(base, &RunOrder::trial());
-            // Nobody hears where the launcher has gone.
-            let _ = say.write_all(&serde_json::to_vec(&found.err()).unwrap_or_default());
-            system::exit_now(0)
-        }
-        Split::Parent(_, _) => {
-            drop(say);
-            let mut text = Vec::new();
-            answer.read_to_end(&mut text).map_err(failed)?;
             match serde_json::from_slice::<Option<Missing>>(&text) {
                 Ok(None) => Ok(()),
                 Ok(Some(missing)) => Err(missing),

@@ -106,20 +106,8 @@ impl Spec {
         };
         let number = |index| numbers.get(index).copied().unwrap_or_default();
         let version: Vec<String> = numbers.iter().map(u64::to_string).collect();
-        Some(
-            Installation {
-                version: version.join("."),
-                release: [number(0), number(1), number(2)],
-                build: *build,
-                path: PathBuf::new(),
-                real_path: PathBuf::new(),
-                prefix: PathBuf::new(),
-                base_prefix: PathBuf::new(),
-                library_paths: Vec::new(),
-                fingerprint: String::new(),
-            }
-            .into(),
-        )
+        let release = [number(0), number(1), number(2)];
+        Some(Installation::unplaced(&version.join("."), release, *build).into())
     }
 }
 

@@ -9,15 +9,11 @@ fn interpreter(version: &str, build: Build, path: &str) -> Interpreter {
     let plain = version.split(['a', 'b', 'r']).next().unwrap();
     let numbers: Vec<u64> = plain.split('.').map(|part| part.parse().unwrap()).collect();
     Installation {
-        version: version.to_owned(),
-        release: numbers.try_into().unwrap(),
-        build,
         path: path.into(),
         real_path: path.into(),
         prefix: "/usr".into(),
         base_prefix: "/usr".into(),
-        library_paths: Vec::new(),
-        fingerprint: String::new(),
+        ..Installation::unplaced(version, numbers.try_into().unwrap(), build)
     }
     .into()
 }
