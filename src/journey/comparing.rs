@@ -49,16 +49,14 @@ pub fn compare(
         tell_fallbacks(&planned, &doubtful, &mut examples);
     }
     let interpreters = used(&chosen, &choices);
+    let told = project.report(options.sandbox);
     Ok(Report {
         remarks: vec![summary(&examples, interpreters.len())],
-        guides: project.documents.len(),
-        fences: project.fences(),
         examples,
         problems: project.problems_at(options.sandbox),
         interpreters,
-        sandbox: options.sandbox.name().to_owned(),
         wall_ms: elapsed(begun),
-        ..Report::default()
+        ..told
     })
 }
 

@@ -27,16 +27,14 @@ pub use recording::{RecordRequest, record};
 pub use reviewing::Review;
 pub use running::{Watch, Watched};
 
+use crate::execute::sandbox::Level;
 use crate::report::Report;
 
 /// Returns every fence of a project with its fate, without running anything.
 #[must_use]
 pub fn list(project: &Project) -> Report {
     Report {
-        guides: project.documents.len(),
-        fences: project.fences(),
         problems: project.problems(),
-        sandbox: "off".to_owned(),
-        ..Report::default()
+        ..project.report(Level::Off)
     }
 }

@@ -38,15 +38,13 @@ pub fn mutate_all(
             runs.extend(mutated(project, &checked, &report.id, run));
         }
     }
+    let told = project.report(options.sandbox);
     let checked = Report {
-        guides: project.documents.len(),
-        fences: project.fences(),
         examples: checked.examples,
         problems,
         interpreters: used(&chosen, &choices),
-        sandbox: options.sandbox.name().to_owned(),
         wall_ms: elapsed(begun),
-        ..Report::default()
+        ..told
     };
     Ok(MutatedReport { checked, runs })
 }

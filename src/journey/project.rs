@@ -13,7 +13,7 @@ use crate::plan::interpreter::{Choosing, Found, Places, Spec, choosing, find};
 use crate::plan::{Choice, Interpreter, fences_of, select};
 use crate::position::LineIndex;
 use crate::problem::{Class, Problem};
-use crate::report::FenceReport;
+use crate::report::{FenceReport, Report};
 
 use super::Provisioning;
 use super::running::unknown_filters;
@@ -108,6 +108,16 @@ impl Project {
             discovery: found.problems,
             whole: found.whole_project,
         })
+    }
+
+    /// Returns a report that tells of the guides alone, behind walls of this level.
+    pub(super) fn report(&self, level: Level) -> Report {
+        Report {
+            guides: self.documents.len(),
+            fences: self.fences(),
+            sandbox: level.name().to_owned(),
+            ..Report::default()
+        }
     }
 
     /// Returns every fence of every guide; of a guide whose examples were named, theirs.

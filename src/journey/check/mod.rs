@@ -58,17 +58,15 @@ pub fn check(
         problems.extend(proposed.problems);
         remarks.extend(proposed.remark);
     }
+    let told = project.report(options.sandbox);
     Ok(Report {
-        guides: project.documents.len(),
-        fences: project.fences(),
         remarks,
         examples: checked.examples,
         problems,
         interpreters: used(&chosen, &choices),
         missing: chosen.missing,
-        sandbox: options.sandbox.name().to_owned(),
         wall_ms: elapsed(begun),
-        ..Report::default()
+        ..told
     })
 }
 

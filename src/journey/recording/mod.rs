@@ -77,12 +77,9 @@ pub fn record(
     let patches = (&chosen.found, wanted.runs);
     let told = tell_patches_apart(&mut recording, request, patches, &anew, watch)?;
     let mut report = Report {
-        guides: project.documents.len(),
-        fences: project.fences(),
         interpreters: used(&chosen, &choices),
-        sandbox: options.sandbox.name().to_owned(),
         problems: project.problems_at(options.sandbox),
-        ..Report::default()
+        ..project.report(options.sandbox)
     };
     report.problems.extend(rewritten.problems);
     report

@@ -1,12 +1,14 @@
 //! What can be typed: commands and flags, with their help.
 
+mod flags;
+mod values;
+
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand};
 
-use crate::discover::Start;
-use crate::execute::sandbox::Level;
-use crate::report::Format;
+pub(crate) use flags::{GuideArguments, OutputArguments, RunArguments};
+pub(crate) use values::{Colour, ListFormat, ReportFormat, Sandbox};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -88,17 +90,17 @@ pub(crate) enum Command {
     #[command(after_help = LIST_EXAMPLES)]
     List(ListArguments),
     /// Write the examples as files, with a map back to the lines of their guides
-    #[command(after_help = super::extract::EXAMPLES)]
-    Extract(super::extract::ExtractArguments),
+    #[command(after_help = crate::cli::extract::EXAMPLES)]
+    Extract(crate::cli::extract::ExtractArguments),
     /// Show what differs between interpreters
     #[command(after_help = COMPARE_EXAMPLES)]
     Compare(CompareArguments),
     /// Look at what changed, and accept or reject it
-    #[command(after_help = super::review::EXAMPLES)]
-    Review(super::review::ReviewArguments),
+    #[command(after_help = crate::cli::review::EXAMPLES)]
+    Review(crate::cli::review::ReviewArguments),
     /// Prove that expectations can fail: change what examples print and look whether it is noticed
-    #[command(after_help = super::mutate::EXAMPLES)]
-    Mutate(super::mutate::MutateArguments),
+    #[command(after_help = crate::cli::mutate::EXAMPLES)]
+    Mutate(crate::cli::mutate::MutateArguments),
     /// Show the interpreters of this machine, or install one
     Python(PythonArguments),
     /// Lock and make package environments
@@ -124,82 +126,6 @@ pub(crate) enum Command {
     /// Write the manual page
     #[command(after_help = "Examples:\n  fencepost man > fencepost.1")]
     Man(ManArguments),
-}
-
-/// Which guides.
-#[derive(Debug, Clone, Default, Args)]
-pub(crate) struct GuideArguments {
-    /// A file, a folder, GUIDE:LINE or GUIDE#NAME; the project's guides if none is named
-    #[arg(value_name = "PATH")]
-    pub(crate) paths: Vec<String>,
-
-    /// Use this configuration instead of searching for one
-    #[arg(long, value_name = "FILE")]
-    pub(crate) config: Option<PathBuf>,
-
-    /// Only guides that changed since this git revision
-    #[arg(long, value_name = "REF")]
-    pub(crate) since: Option<String>,
-}
-
-/// On what, and within which limits.
-#[derive(Debug, Clone, Default, Args)]
-pub(crate) struct RunArguments {
-    /// Run on these interpreters: 3.12, 3.12.1, 3.13t, a path, 3.10..3.13, >=3.11, all, newest (can be repeated)
-    #[arg(long, value_name = "SPEC")]
-    pub(crate) python: Vec<String>,
-
-    /// Run so many examples at once [default: number of CPUs]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
-    pub(crate) jobs: Option<u16>,
-
-    /// Stop an example after this time: 10s, 500ms, or seconds
-    #[arg(long, value_name = "TIME")]
-    pub(crate) timeout: Option<String>,
-
-    /// What stands between examples and this machine
-    #[arg(long, value_enum, value_name = "LEVEL", default_value_t)]
-    pub(crate) sandbox: Sandbox,
-
-    /// How an example's process begins
-    #[arg(long, value_enum, value_name = "HOW", default_value_t)]
-    pub(crate) start: StartArgument,
-
-    /// First make the package environments that are missing
-    #[arg(long)]
-    pub(crate) sync: bool,
-
-    /// Run everything, and keep nothing of it
-    #[arg(long)]
-    pub(crate) no_cache: bool,
-
-    /// Tell why each example ran again, or that it did not
-    #[arg(long)]
-    pub(crate) explain: bool,
-}
-
-/// How to report.
-#[derive(Debug, Clone, Default, Args)]
-pub(crate) struct OutputArguments {
-    /// Report in this form
-    #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
-    pub(crate) format: ReportFormat,
-
-    /// Write the report to this file instead of standard output
-    #[arg(long, value_name = "FILE")]
-    pub(crate) output: Option<PathBuf>,
-
-    /// Write one more report, such as junit=report.xml (can be repeated)
-    #[arg(long, value_name = "FORMAT=FILE")]
-    pub(crate) report: Vec<String>,
-
-    /// Show no progress
-    #[arg(long, short)]
-    pub(crate) quiet: bool,
-
-    /// Tell more: each example as it ends
-    #[arg(long, short)]
-    pub(crate) verbose: bool,
 }
 
 /// `check`
@@ -432,120 +358,4 @@ pub(crate) struct ManArguments {
     /// Write one page per command into this folder instead of the main page to standard output
     #[arg(long, value_name = "DIR")]
     pub(crate) to: Option<PathBuf>,
-}
-
-/// How an example's process begins.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-pub(crate) enum StartArgument {
-    /// Forked from a warm interpreter where the example cannot tell
-    #[default]
-    Auto,
-    /// Forked wherever it can be
-    Fork,
-    /// Started anew
-    Spawn,
-}
-
-impl StartArgument {
-    /// Returns what is meant; `None` leaves the choice to directives, configuration and the example.
-    pub(crate) fn start(self) -> Option<Start> {
-        match self {
-            Self::Auto => None,
-            Self::Fork => Some(Start::Fork),
-            Self::Spawn => Some(Start::Spawn),
-        }
-    }
-}
-
-/// What stands between examples and this machine.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Sandbox {
-    /// Namespaces, Landlock, seccomp and limits; refuses to run where one is missing
-    #[default]
-    Full,
-    /// What an outer container that has no network leaves possible
-    Reduced,
-    /// Nothing: examples can do whatever you can
-    Off,
-}
-
-impl Sandbox {
-    /// Returns the level that is meant.
-    pub(crate) fn level(self) -> Level {
-        match self {
-            Self::Full => Level::Full,
-            Self::Reduced => Level::Reduced,
-            Self::Off => Level::Off,
-        }
-    }
-}
-
-/// When to use colours.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Colour {
-    /// On a terminal, unless `NO_COLOR` is set
-    #[default]
-    Auto,
-    /// Always
-    Always,
-    /// Never
-    Never,
-}
-
-impl Colour {
-    /// Returns its name as typed.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Auto => "auto",
-            Self::Always => "always",
-            Self::Never => "never",
-        }
-    }
-}
-
-/// In what form to report.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ReportFormat {
-    /// For people
-    #[default]
-    Human,
-    /// JSON lines
-    Json,
-    #[value(help = "JUnit XML")]
-    Junit,
-    /// GitHub workflow annotations
-    Github,
-    /// A Markdown table
-    Markdown,
-}
-
-/// In what form to show a list.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ListFormat {
-    /// For people
-    #[default]
-    Human,
-    /// JSON lines
-    Json,
-}
-
-impl From<ListFormat> for Format {
-    fn from(format: ListFormat) -> Self {
-        match format {
-            ListFormat::Human => Self::Human,
-            ListFormat::Json => Self::Json,
-        }
-    }
-}
-
-impl From<ReportFormat> for Format {
-    fn from(format: ReportFormat) -> Self {
-        match format {
-            ReportFormat::Human => Self::Human,
-            ReportFormat::Json => Self::Json,
-            ReportFormat::Junit => Self::Junit,
-            ReportFormat::Github => Self::Github,
-            ReportFormat::Markdown => Self::Markdown,
-        }
-    }
 }
