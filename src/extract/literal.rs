@@ -12,6 +12,12 @@ use super::reader::Reader;
 /// The directive's name.
 pub(super) const LITERAL_INCLUDE: &str = "literalinclude";
 
+/// Options that choose a part of the file, in the order in which they do.
+const PARTS: [&str; 5] = ["start-at", "start-after", "end-at", "end-before", "lines"];
+
+/// Options that add a line to the part.
+const ADDITIONS: [&str; 2] = ["prepend", "append"];
+
 /// Options that change how the code looks, or where its numbers begin.
 const LOOKS: [&str; 14] = [
     "language",
@@ -75,7 +81,7 @@ fn literal<'a>(
     let file = includes(path).ok_or_else(|| format!("include not found: `{path}`"))?;
     let mut part: Vec<&str> = file.lines().collect();
     check(&settings)?;
-    for key in ["start-at", "start-after", "end-at", "end-before", "lines"] {
+    for key in PARTS {
         for (_, value) in settings.iter().filter(|(name, _)| name == key) {
             part = chosen(&part, key, value)
                 .filter(|part| !part.is_empty())
@@ -89,9 +95,8 @@ fn literal<'a>(
         found.map(|(_, value)| format!("{value}\n")).collect()
     };
     let lines = part.iter().map(|line| ((*line).to_owned(), place.clone()));
-    let mut whole = added("prepend").concat();
-    whole += &joined(&lines.collect::<Vec<_>>()).code;
-    whole += &added("append").concat();
+    let [above, below] = ADDITIONS.map(|key| added(key).concat());
+    let whole = [above, joined(&lines.collect::<Vec<_>>()).code, below].concat();
     Ok(Included {
         line_spans: vec![place.clone(); whole.lines().count()],
         code: whole,
@@ -128,15 +133,7 @@ fn numbered<'a>(lines: &[&'a str], list: &str) -> Option<Vec<&'a str>> {
 
 /// Refuses options whose meaning is not known here, by name.
 fn check(settings: &[(String, String)]) -> Result<(), String> {
-    let part = [
-        "start-at",
-        "start-after",
-        "end-at",
-        "end-before",
-        "lines",
-        "prepend",
-        "append",
-    ];
+    let known = [&PARTS[..], &ADDITIONS, &LOOKS].concat();
     for (key, value) in settings {
         let words = format!(":{key}: {value}");
         let words = words.trim();
@@ -147,7 +144,7 @@ fn check(settings: &[(String, String)]) -> Result<(), String> {
                 ));
             }
             "encoding" if is_utf8(value) => {}
-            key if part.contains(&key) || LOOKS.contains(&key) => {}
+            key if known.contains(&key) => {}
             _ => return Err(format!("literalinclude: `{words}` is not read")),
         }
     }
