@@ -1,7 +1,7 @@
 //! Builders that the tests of this stage share.
 
 use crate::discover::Limits;
-use crate::execute::{Analysis, Comment, Ending, PrintSite};
+use crate::execute::{Analysis, Comment, Ending, PrintSite, Quote};
 use crate::extract::{Block, BlockKind, Example, OutputFence, Prompt};
 use crate::normalise::Transcript;
 use crate::plan::{Build, Installation, Interpreter};
@@ -122,10 +122,13 @@ pub(super) fn session(text: &str, code: &str) -> Example {
     example
 }
 
-/// A crude stand-in for Python's grammar: comments from `#` on, prints at the beginning of a line.
+/// A crude stand-in for Python's grammar: comments from `#` on, prints at the beginning of a line,
+/// quotes on lines of their own below them.
 pub(super) fn analysis(code: &str) -> Analysis {
     let mut analysis = Analysis::default();
-    for (line, text) in code.lines().enumerate() {
+    let lines: Vec<&str> = code.lines().collect();
+    let mut line = 0;
+    while let Some(text) = lines.get(line) {
         if let Some(at) = text.find('#') {
             analysis.comments.push(Comment {
                 line,
@@ -140,7 +143,26 @@ pub(super) fn analysis(code: &str) -> Analysis {
                 end_line: line,
                 once: text.starts_with("print("),
             });
+            if let Some(quote) = quote(&lines, line + 1) {
+                line = quote.line + quote.lines.len();
+                analysis.quotes.push(quote);
+            }
         }
+        line += 1;
     }
     analysis
+}
+
+fn quote(lines: &[&str], opening: usize) -> Option<Quote> {
+    let below = lines.get(opening).filter(|line| **line == "\"\"\"")?;
+    let shown = lines[opening + 1..]
+        .iter()
+        .take_while(|line| *line != below);
+    let shown: Vec<String> = shown.map(|line| (*line).to_owned()).collect();
+    let is_closed = lines.get(opening + 1 + shown.len()).is_some() && !shown.is_empty();
+    is_closed.then(|| Quote {
+        line: opening + 1,
+        column: 0,
+        lines: shown,
+    })
 }

@@ -8,7 +8,9 @@ use crate::plan::Interpreter;
 use crate::position::Span;
 
 use super::conditions::{Conditioned, conditions};
-use super::lines::{Shown, end_of_line_above, is_showable, line_end, line_start, prefixed};
+use super::lines::{
+    Shown, end_of_line_above, is_showable, line_end, line_start, prefix_below, prefixed,
+};
 use super::old::Old;
 use super::{Edit, Guide, Outputs, Rewriting};
 
@@ -90,7 +92,10 @@ fn rewrite_fence(
             rewriting.edits.extend(shown.replace(&wanted));
         }
         several => match split(guide, fence, whole, several) {
-            Ok(edits) => rewriting.edits.extend(edits),
+            Ok(edits) => {
+                rewriting.edits.extend(edits);
+                rewriting.added_fences += several.len() - 1;
+            }
             Err(reason) => guide.refuse(rewriting, &whole.span, reason),
         },
     }
@@ -152,7 +157,7 @@ fn shown<'a>(guide: &Guide<'a>, fence: &'a OutputFence, whole: &Fence) -> Shown<
         whole.span.start + opening.find(['\n', '\r']).unwrap_or(opening.len())
     };
     let prefix = match first {
-        Some(first) => guide.text[line_start(guide.text, first)..first].to_owned(),
+        Some(first) => prefix_below(guide.text, first),
         None => closing_prefix(guide, whole).unwrap_or_default(),
     };
     Shown {

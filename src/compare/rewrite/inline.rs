@@ -1,25 +1,16 @@
 //! Claims in comments, rewritten to what was printed beside them; where interpreters differ they
 //! move into output fences with conditions.
 
-use crate::compare::claims::{InlineClaim, align, as_laid_out, inline_claims, printed_lines};
-use crate::compare::pattern::matches_line;
-use crate::execute::{Analysis, PrintSite};
+use crate::compare::claims::{InlineClaim, as_laid_out, inline_claims};
 use crate::extract::Block;
-use crate::normalise::mask_addresses;
 use crate::plan::Interpreter;
 use crate::position::Span;
 
 use super::conditions::conditions;
 use super::fences::fences_below;
 use super::lines::{add_at, end_of_line_above, is_showable, line_end, line_start, may_end_quotes};
+use super::wanted::{Group, Wanted, groups, wanted};
 use super::{Edit, Guide, Outputs, Rewriting, Source};
-
-/// Claims that stand together: one beside a print, or neighbouring lines below one.
-struct Group<'a> {
-    /// Index of the first of them among the block's claims.
-    first: usize,
-    claims: &'a [InlineClaim],
-}
 
 /// Rewrites the false claims in the comments of one block.
 pub(super) fn rewrite(
@@ -74,184 +65,6 @@ pub(super) fn rewrite(
             .map(|((interpreter, ..), stdout)| (*interpreter, stdout))
             .collect();
         move_to_fences(guide, source, index, &differing, &texts, rewriting);
-    }
-}
-
-fn groups(claims: &[InlineClaim]) -> Vec<Group<'_>> {
-    let mut first = 0;
-    let together = |a: &InlineClaim, b: &InlineClaim| {
-        !a.trailing && !b.trailing && a.print == b.print && a.line + 1 == b.line
-    };
-    (claims.chunk_by(together))
-        .map(|claims| {
-            let group = Group { first, claims };
-            first += claims.len();
-            group
-        })
-        .collect()
-}
-
-/// For each group the lines that it should claim; `None` where that cannot be told.
-type Wanted = Vec<Option<Vec<String>>>;
-
-fn wanted(
-    block: &Block,
-    analysis: &Analysis,
-    claims: &[InlineClaim],
-    groups: &[Group<'_>],
-    stdout: &str,
-) -> Wanted {
-    let printed = printed_lines(stdout);
-    let texts: Vec<String> = claims
-        .iter()
-        .map(|claim| mask_addresses(&claim.text))
-        .collect();
-    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
-    let mut found = align(&texts, &printed);
-    let by_print = prints_are_lines(block, &analysis.prints, printed.len());
-    if by_print {
-        for (index, claim) in claims.iter().enumerate() {
-            if let Some(print) = claim.print.filter(|_| claim.trailing) {
-                found[index] = matches_line(texts[index], printed[print]).then_some(print);
-            }
-        }
-    }
-    let whole = (0..analysis.prints.len())
-        .all(|print| claims.iter().any(|claim| claim.print == Some(print)))
-        && analysis.prints.iter().all(|print| print.once);
-    let judged = Judged {
-        claims,
-        printed: &printed,
-        found: &found,
-        whole: whole && !analysis.prints.is_empty(),
-    };
-    let wanted: Wanted = (groups.iter())
-        .map(|group| {
-            let beside = group.claims[0]
-                .print
-                .filter(|_| group.claims[0].trailing && by_print);
-            match beside {
-                Some(print) => Some(judged.line(group, print)),
-                None => judged.group(group),
-            }
-        })
-        .collect();
-    if judged.would_hold(&wanted) {
-        wanted
-    } else {
-        judged.nothing_can_be_told(groups)
-    }
-}
-
-/// Whether each print surely printed one line.
-fn prints_are_lines(block: &Block, prints: &[PrintSite], printed: usize) -> bool {
-    let plain = |print: &PrintSite| {
-        let mut lines = (block.code.lines().skip(print.line)).take(print.end_line + 1 - print.line);
-        print.once && lines.all(|line| !line.contains("end=") && !line.contains('\\'))
-    };
-    prints.len() == printed && prints.iter().all(plain)
-}
-
-struct Judged<'a> {
-    claims: &'a [InlineClaim],
-    printed: &'a [&'a str],
-    found: &'a [Option<usize>],
-    /// Whether the claims together are all that was printed.
-    whole: bool,
-}
-
-impl Judged<'_> {
-    /// Says whether the claims would be true once they are rewritten.
-    fn would_hold(&self, wanted: &Wanted) -> bool {
-        let lines: Vec<String> = (wanted.iter().flatten().flatten())
-            .map(|line| mask_addresses(line))
-            .collect();
-        let lines: Vec<&str> = lines.iter().map(|line| line.trim_end()).collect();
-        let is_partial = wanted.contains(&None);
-        align(&lines, self.printed).iter().all(Option::is_some)
-            && (is_partial || !self.whole || lines.len() == self.printed.len())
-    }
-
-    fn nothing_can_be_told(&self, groups: &[Group<'_>]) -> Wanted {
-        let is_true = |group: &Group<'_>| {
-            let mut own = group.first..group.first + group.claims.len();
-            own.all(|at| self.found[at].is_some())
-        };
-        let claimed = |group: &Group<'_>| {
-            group
-                .claims
-                .iter()
-                .map(|claim| claim.text.clone())
-                .collect()
-        };
-        let mut wanted: Wanted = (groups.iter())
-            .map(|group| is_true(group).then(|| claimed(group)))
-            .collect();
-        if !wanted.contains(&None)
-            && let Some(first) = wanted.first_mut()
-        {
-            *first = None;
-        }
-        wanted
-    }
-
-    fn line(&self, group: &Group<'_>, print: usize) -> Vec<String> {
-        let claim = &group.claims[0];
-        let text = if self.found[group.first].is_some() {
-            claim.text.clone()
-        } else {
-            self.printed[print].to_owned()
-        };
-        vec![text]
-    }
-
-    fn group(&self, group: &Group<'_>) -> Option<Vec<String>> {
-        let own = group.first..group.first + group.claims.len();
-        let claimed = || {
-            group
-                .claims
-                .iter()
-                .map(|claim| claim.text.clone())
-                .collect()
-        };
-        // The false claims around the group, between the nearest ones that are true.
-        let start = (0..own.start)
-            .rev()
-            .take_while(|at| self.found[*at].is_none())
-            .last();
-        let start = start.unwrap_or(own.start);
-        let more = (own.end..self.claims.len()).take_while(|at| self.found[*at].is_none());
-        let end = own.end + more.count();
-        let low = start
-            .checked_sub(1)
-            .map_or(Some(0), |at| Some(self.found[at]? + 1))?;
-        let high = match self.found.get(end) {
-            Some(found) => (*found)?,
-            None => self.printed.len(),
-        };
-        let is_true = own.clone().all(|at| self.found[at].is_some());
-        let region = self.printed.get(low..high).unwrap_or_default();
-        if is_true
-            && !(self.whole && start == own.start && end == own.end && region.len() != own.len())
-        {
-            return Some(claimed());
-        }
-        let mine = if self.whole && start == own.start && end == own.end {
-            region
-        } else if region.len() == end - start {
-            &region[own.start - start..own.end - start]
-        } else {
-            return None;
-        };
-        let keep = |(at, line): (usize, &&str)| {
-            let old = group.claims.get(at).map(|claim| claim.text.as_str());
-            let masked = old.map(mask_addresses);
-            match (old, masked) {
-                (Some(old), Some(masked)) if matches_line(&masked, line) => old.to_owned(),
-                _ => (*line).to_owned(),
-            }
-        };
-        (!mine.is_empty()).then(|| mine.iter().enumerate().map(keep).collect())
     }
 }
 
@@ -366,10 +179,12 @@ fn move_to_fences(
     let removals: Option<Vec<Edit>> = (groups.iter().flat_map(|group| group.claims))
         .map(|claim| removal(guide, block, claim))
         .collect();
-    let below = fences_below(guide, whole, &conditions(texts, None)).filter(|_| !has_fences);
+    let conditions = conditions(texts, None);
+    let below = fences_below(guide, whole, &conditions).filter(|_| !has_fences);
     if let (Some(removals), Some(below)) = (removals, below) {
         rewriting.edits.extend(removals);
         rewriting.edits.push(below);
+        rewriting.added_fences += conditions.len();
     } else {
         let span = &block.line_spans[groups[0].claims[0].line];
         let message =

@@ -84,6 +84,20 @@ pub(super) fn prefixed(prefix: &str, line: &str) -> String {
     }
 }
 
+/// Returns what stands before the byte at `at` on its line, as a line below it has it: the marks of a
+/// list item stand on its first line alone.
+pub(super) fn prefix_below(guide: &str, at: usize) -> String {
+    let prefix = guide[line_start(guide, at)..at].chars();
+    let below = |letter: char| {
+        if letter.is_whitespace() || letter == '>' {
+            letter
+        } else {
+            ' '
+        }
+    };
+    prefix.map(below).collect()
+}
+
 /// Returns where the line that holds the byte at `at` starts.
 pub(super) fn line_start(guide: &str, at: usize) -> usize {
     guide[..at].rfind(['\n', '\r']).map_or(0, |end| end + 1)

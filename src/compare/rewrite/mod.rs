@@ -11,7 +11,9 @@ mod file;
 mod inline;
 mod lines;
 mod old;
+mod reread;
 mod session;
+mod wanted;
 
 #[cfg(test)]
 mod tests;
@@ -26,6 +28,8 @@ use crate::position::{LineIndex, Span};
 use super::claims::block_outputs;
 
 pub use file::write_guide;
+
+use reread::Part;
 
 /// One change of a guide.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -65,6 +69,8 @@ pub struct Rewriting {
     pub edits: Vec<Edit>,
     /// In order.
     pub refusals: Vec<Refusal>,
+    /// How many output fences come in, where versions differ.
+    pub added_fences: usize,
 }
 
 /// What one block printed on each interpreter that runs it.
@@ -81,40 +87,37 @@ struct Guide<'a> {
 /// Returns the edits that make a guide's claims true of what was printed.
 #[must_use]
 pub fn rewrite(document: &Document, sources: &[Source<'_>], claims: Claims) -> Rewriting {
-    let mut rewriting = Rewriting::default();
     if claims == Claims::Off {
-        return rewriting;
+        return Rewriting::default();
     }
-    let guide = Guide {
-        document,
-        text: &document.guide.text,
-        lines: LineIndex::new(&document.guide.text),
-        strict: claims == Claims::Strict,
-    };
-    for source in sources {
-        for index in 0..source.example.blocks.len() {
-            block(&guide, source, index, &mut rewriting);
-        }
-    }
-    rewriting.edits.sort();
-    rewriting.edits.dedup();
-    rewriting.refusals.sort_by_key(|refusal| refusal.line);
-    rewriting
+    let guide = Guide::new(document, claims == Claims::Strict);
+    let blocks =
+        |source: usize| (0..sources[source].example.blocks.len()).map(move |at| (source, at));
+    let parts = (0..sources.len())
+        .flat_map(blocks)
+        .map(|(source, index)| Part {
+            source,
+            block: index,
+            rewriting: block(&guide, &sources[source], index),
+        });
+    reread::joined(&guide, sources, parts.collect())
 }
 
-fn block(guide: &Guide<'_>, source: &Source<'_>, index: usize, rewriting: &mut Rewriting) {
+fn block(guide: &Guide<'_>, source: &Source<'_>, index: usize) -> Rewriting {
+    let mut rewriting = Rewriting::default();
     let block = &source.example.blocks[index];
     let outputs = outputs(source, index);
     if outputs.is_empty() {
-        return;
+        return rewriting;
     }
     match &block.kind {
         BlockKind::Session(prompts) => {
-            session::rewrite(guide, block, prompts, &outputs, rewriting);
+            session::rewrite(guide, block, prompts, &outputs, &mut rewriting);
         }
-        BlockKind::Script => inline::rewrite(guide, source, index, &outputs, rewriting),
+        BlockKind::Script => inline::rewrite(guide, source, index, &outputs, &mut rewriting),
     }
-    fences::rewrite(guide, source.example, index, &outputs, rewriting);
+    fences::rewrite(guide, source.example, index, &outputs, &mut rewriting);
+    rewriting
 }
 
 fn outputs<'a>(source: &Source<'a>, index: usize) -> Outputs<'a> {
@@ -126,7 +129,16 @@ fn outputs<'a>(source: &Source<'a>, index: usize) -> Outputs<'a> {
     source.runs.iter().filter_map(output).collect()
 }
 
-impl Guide<'_> {
+impl<'a> Guide<'a> {
+    fn new(document: &'a Document, strict: bool) -> Self {
+        Self {
+            document,
+            text: &document.guide.text,
+            lines: LineIndex::new(&document.guide.text),
+            strict,
+        }
+    }
+
     fn refuse(&self, rewriting: &mut Rewriting, span: &Span, message: impl Into<String>) {
         rewriting.refusals.push(Refusal {
             line: self.lines.line(span.start),

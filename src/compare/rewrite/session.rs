@@ -5,7 +5,7 @@ use crate::compare::pattern::{keep_patterns, matches_line};
 use crate::extract::{Block, Prompt};
 use crate::normalise::mask_addresses;
 
-use super::lines::{Shown, is_showable, line_start};
+use super::lines::{Shown, is_showable, prefix_below};
 use super::{Guide, Outputs, Rewriting};
 
 /// Rewrites the false outputs of a session.
@@ -78,13 +78,11 @@ fn rewrite_prompt(
     // A session may be indented within its block; its outputs are as far in as its prompts.
     let code_line = block.code.lines().nth(prompt.line).unwrap_or_default();
     let indentation = &code_line[..code_line.len() - code_line.trim_start().len()];
-    let start = line_start(guide.text, prompt_span.start);
-    let prefix = &guide.text[start..prompt_span.start];
     let lines = Shown {
         guide: guide.text,
         spans,
         above: above.end,
-        prefix: prefix.to_owned(),
+        prefix: prefix_below(guide.text, prompt_span.start),
     };
     let wanted: Vec<String> = (new.lines())
         .map(|line| format!("{indentation}{line}"))
@@ -114,7 +112,8 @@ fn want(prompt: &Prompt, got: &str) -> String {
         None => escaped(got),
     };
     let kept = keep_patterns(&prompt.want, &plain);
-    let kept = keep_ellipses(&prompt.want, &kept, shown.has("ELLIPSIS"));
+    // A wildcard that stands for nothing leaves a line that is shown and was not printed.
+    let kept = escaped(&keep_ellipses(&prompt.want, &kept, shown.has("ELLIPSIS")));
     let options = &prompt.options;
     let is_true = |want: &str| is_as_shown(&Prompted { want, options }, got);
     [kept, plain.clone()]

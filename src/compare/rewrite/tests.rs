@@ -327,6 +327,69 @@ fn what_only_a_person_can_mend_is_refused() {
 }
 
 #[test]
+fn what_one_claim_comes_to_tells_what_its_neighbours_stand_for() {
+    let quotes = |first: &str, second: &str| {
+        let quote = |lines: &str| format!("print(x)\n\"\"\"\n{lines}\n\"\"\"\n");
+        format!("```python\n{}{}```\n", quote(first), quote(second))
+    };
+    golden(
+        &quotes("a\nb", "a\nb"),
+        &[(12, &["b\nc\n"])],
+        &quotes("b", "c"),
+    );
+}
+
+#[test]
+fn what_is_printed_never_becomes_markdown() {
+    let would = "shown there, what is printed would change how the guide is read: mend it by hand, in a fence of its own";
+    for (guide, printed, line) in [
+        ("# T\n\n> >>> x\n", "```\n", 3),
+        ("# T\n\n>>> x\n", "~~~\n", 3),
+        ("# T\n\n!!! note\n    >>> x\n", "```\n", 4),
+        ("# T\n\n>-     >>> x\n>      a\n", "```\n", 3),
+        (
+            "```python\nprint(x)\n\"\"\"\na\nb\n\"\"\"\n```\n",
+            "```\n```\n",
+            4,
+        ),
+    ] {
+        let reason = format!("{line} {would}");
+        refused(guide, &[(12, &[printed])], &[reason.as_str()]);
+    }
+}
+
+#[test]
+fn what_cannot_be_shown_keeps_nothing_else_from_being_mended() {
+    let guide = |shown: &str| format!("# T\n\n>>> x\n\n## A\n\n```pycon\n>>> y\n{shown}\n```\n");
+    let (after, refusals) = rewritten(&guide("old"), &[(12, &["```\n", "new\n"])]);
+    assert_eq!(after, guide("new"));
+    assert_eq!(refusals.len(), 1);
+}
+
+#[test]
+fn outputs_below_the_marks_of_a_list_item_stand_in_the_item() {
+    for marks in ["- ", "10. ", "1. > ", "> - "] {
+        let below: String = (marks.chars())
+            .map(|mark| if mark == '>' { mark } else { ' ' })
+            .collect();
+        golden(
+            &format!("# T\n\n{marks}>>> x\n"),
+            &[(12, &["a\nb\n"])],
+            &format!("# T\n\n{marks}>>> x\n{below}a\n{below}b\n"),
+        );
+    }
+}
+
+#[test]
+fn a_wildcard_that_stands_for_nothing_goes() {
+    golden(
+        "```pycon\n>>> x\n[..]\n>>> y\n[..]\nold\n```\n",
+        &[(12, &["", ""])],
+        "```pycon\n>>> x\n>>> y\n```\n",
+    );
+}
+
+#[test]
 fn edits_are_applied_from_the_end_and_never_overlap() {
     let edit = |start, end, replacement: &str| Edit {
         start,
@@ -354,62 +417,136 @@ fn a_guide_that_changed_meanwhile_is_left_alone() {
     assert_eq!(std::fs::read_to_string(&path).unwrap(), "Xbc");
 }
 
-/// A guide with one example of a kind, inside a container, with any line ends.
-fn any_guide() -> impl Strategy<Value = String> {
-    let line = "[ab]{0,2}|\\[\\.\\.\\]|\\.\\.\\.";
-    let shown = proptest::collection::vec(line, 1..4);
-    let script = (
-        proptest::collection::vec("[ab]{1,2}", 1..4),
-        any::<bool>(),
-        shown.clone(),
-    );
-    let script = script.prop_map(|(claims, below, shown)| {
-        let mut lines = vec!["```python".to_owned()];
+/// Lines that a guide shows as an output.
+fn shown() -> impl Strategy<Value = Vec<String>> {
+    proptest::collection::vec("[ab]{0,2}|\\[\\.\\.\\]|\\.\\.\\.", 1..4)
+}
+
+fn owned(lines: &[&str]) -> Vec<String> {
+    lines.iter().map(|line| (*line).to_owned()).collect()
+}
+
+/// A script with a claim for each print, beside or below it, or in quotes.
+fn script() -> impl Strategy<Value = Vec<String>> {
+    (proptest::collection::vec("[ab]{1,2}", 1..4), 0..3).prop_map(|(claims, kind)| {
+        let mut lines = owned(&["```python"]);
         for claim in claims {
-            if below {
-                lines.extend(["print(x)".to_owned(), format!("#> {claim}")]);
-            } else {
-                lines.push(format!("print(x)  # => {claim}"));
+            match kind {
+                0 => lines.extend(["print(x)".to_owned(), format!("#> {claim}")]),
+                1 => lines.push(format!("print(x)  # => {claim}")),
+                _ => lines.extend(["print(x)", "\"\"\"", &claim, "b", "\"\"\""].map(str::to_owned)),
             }
         }
-        lines.extend(["```", "", "Output:", "", "```output"].map(str::to_owned));
-        lines.extend(shown);
         lines.push("```".to_owned());
         lines
-    });
-    let session =
-        proptest::collection::vec(("[ab]{0,2}", any::<bool>()), 1..4).prop_map(|prompts| {
-            let mut lines = vec!["```pycon".to_owned()];
-            for (want, has_flag) in prompts {
-                let flag = if has_flag {
-                    "  # doctest: +ELLIPSIS"
-                } else {
-                    ""
-                };
-                lines.push(format!(">>> x{flag}"));
-                lines.extend(Some(want).filter(|want| !want.is_empty()));
+    })
+}
+
+/// A script with an output below it: with a label, whole as other tools have it, or indented.
+fn with_output() -> impl Strategy<Value = Vec<String>> {
+    let below: [(&[&str], &str, &[&str]); 5] = [
+        (&["", "Output:", "", "```output"], "", &["```"]),
+        (&["", "Вывод:", "", "~~~~text"], "", &["~~~~"]),
+        (
+            &["", "<!--pytest-codeblocks:expected-output-->", "", "```"],
+            "",
+            &["```"],
+        ),
+        (&["", "```{testoutput}"], "", &["```"]),
+        (&["", "Output:", ""], "    ", &[]),
+    ];
+    (script(), proptest::sample::select(below.to_vec()), shown()).prop_map(
+        |(mut lines, (opening, indentation, closing), shown)| {
+            if opening.contains(&"```{testoutput}") {
+                lines[0] = "```{testcode}".to_owned();
             }
-            lines.push("```".to_owned());
+            lines.extend(owned(opening));
+            lines.extend(shown.iter().map(|line| format!("{indentation}{line}")));
+            lines.extend(owned(closing));
             lines
-        });
-    let container = prop_oneof![Just(("", "")), Just(("> ", "> ")), Just(("- ", "  "))];
-    (prop_oneof![script, session], container, any::<bool>()).prop_map(
-        |(lines, (first, rest), crlf)| {
+        },
+    )
+}
+
+/// A session in a fence, or in none.
+fn session() -> impl Strategy<Value = Vec<String>> {
+    let prompt = ("[ab]{0,2}", any::<bool>());
+    (proptest::collection::vec(prompt, 1..4), any::<bool>()).prop_map(|(prompts, fenced)| {
+        let mut lines = Vec::new();
+        for (want, has_flag) in prompts {
+            let flag = if has_flag {
+                "  # doctest: +ELLIPSIS"
+            } else {
+                ""
+            };
+            lines.push(format!(">>> x{flag}"));
+            lines.extend(Some(want).filter(|want| !want.is_empty()));
+        }
+        if fenced {
+            lines.insert(0, "```pycon".to_owned());
+            lines.push("```".to_owned());
+        }
+        lines
+    })
+}
+
+/// A guide with one example of a kind, inside a container, with any line ends.
+fn any_guide() -> impl Strategy<Value = String> {
+    let containers = [("", ""), ("> ", "> "), ("- ", "  "), ("1. > ", "   > ")];
+    let container = proptest::sample::select(containers.to_vec());
+    (
+        prop_oneof![with_output(), session()],
+        container,
+        any::<bool>(),
+    )
+        .prop_map(|(lines, (first, rest), crlf)| {
             let end = if crlf { "\r\n" } else { "\n" };
             let prefixed = lines.iter().enumerate().map(|(at, line)| {
                 let prefix = if at == 0 { first } else { rest };
                 format!("{prefix}{line}").trim_end().to_owned() + end
             });
             format!("# Title{end}{end}{}", prefixed.collect::<String>())
-        },
-    )
+        })
+}
+
+/// What printed lines may be: plain, or Markdown themselves.
+const PRINTED: &str = "(([ab]{0,2}|```|~~~|- a|# a|    a|1\\. a)\n){0,4}";
+
+/// What rewriting must keep: the text around outputs, and the code without its claims.
+fn kept(document: &Document) -> Vec<String> {
+    let text = &document.guide.text;
+    let (mut kept, mut end) = (Vec::new(), 0);
+    for (at, fence) in document.fences.iter().enumerate() {
+        kept.push(text[end..fence.span.start].to_owned());
+        end = fence.span.end;
+        let mut blocks = document.examples.iter().flat_map(|example| &example.blocks);
+        match blocks
+            .find(|block| block.fence == at)
+            .map(|block| (&block.kind, block))
+        {
+            Some((BlockKind::Session(prompts), _)) => {
+                kept.extend(prompts.iter().map(|prompt| prompt.source.clone()));
+            }
+            Some((BlockKind::Script, block)) => {
+                let prints = block.code.lines().filter(|line| line.starts_with("print"));
+                kept.extend(prints.map(|line| line.split('#').take(1).collect()));
+            }
+            None => {}
+        }
+        if fence.kind == crate::extract::FenceKind::Fenced {
+            kept.extend(text[fence.span.clone()].lines().next().map(str::to_owned));
+            kept.extend(text[fence.span.clone()].lines().last().map(str::to_owned));
+        }
+    }
+    kept.push(text[end..].to_owned());
+    kept
 }
 
 proptest! {
     #[test]
     fn rewriting_makes_claims_true_once_and_for_all(
         guide in any_guide(),
-        outputs in proptest::collection::vec(proptest::collection::vec("([ab]{0,2}\n){0,4}", 4), 1..4),
+        outputs in proptest::collection::vec(proptest::collection::vec(PRINTED, 4), 1..4),
     ) {
         let outputs: Vec<Vec<&str>> = (outputs.iter())
             .map(|outputs| outputs.iter().map(String::as_str).collect())
@@ -425,31 +562,14 @@ proptest! {
     #[test]
     fn no_byte_outside_a_claim_changes(
         guide in any_guide(),
-        outputs in proptest::collection::vec("([ab]{0,2}\n){0,4}", 4),
+        outputs in proptest::collection::vec(PRINTED, 4),
     ) {
         let document = understood(&guide);
         prop_assume!(document.problems.is_empty());
         let outputs: Vec<&str> = outputs.iter().map(String::as_str).collect();
-        let ran = run(&document, &[(12, &outputs)]);
-        let rewriting = rewriting(&document, &ran);
-        let end = |at: usize| document.guide.text[at..].find('\n').map_or(guide.len(), |end| at + end);
-        let mut claimed: Vec<Span> = Vec::new();
-        for example in &document.examples {
-            claimed.extend(example.outputs.iter().map(|fence| document.fences[fence.fence].span.clone()));
-            for block in &example.blocks {
-                let lines = block.line_spans.iter().zip(block.code.lines());
-                for (span, line) in lines {
-                    let hash = line.find('#').map_or(line.len(), |at| at);
-                    let is_source = line.starts_with(">>>");
-                    let from = if is_source { span.end } else { span.start + hash };
-                    let from = if line.starts_with("print") || is_source { from } else { span.start };
-                    claimed.push(from..end(span.start).max(from));
-                }
-            }
-        }
-        for edit in &rewriting.edits {
-            let inside = claimed.iter().any(|span| span.start <= edit.start && edit.start <= span.end);
-            prop_assert!(inside, "{:?} in {:?}", edit, guide);
-        }
+        let (after, _) = rewritten(&guide, &[(12, &outputs)]);
+        prop_assert_eq!(kept(&document), kept(&understood(&after)), "{:?}", after);
+        let lone = |text: &str| text.replace("\r\n", "").contains(['\r', '\n']);
+        prop_assert_eq!(lone(&guide), lone(&after), "{:?}", after);
     }
 }

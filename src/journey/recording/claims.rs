@@ -37,7 +37,9 @@ pub(super) fn rewrite_claims(recording: &Recording<'_>) -> Rewritten {
     for document in &recording.project.documents {
         let guide = &document.guide;
         let sources = sources(recording, document);
-        let Rewriting { edits, refusals } = rewrite(document, &sources, guide.settings.claims);
+        let Rewriting {
+            edits, refusals, ..
+        } = rewrite(document, &sources, guide.settings.claims);
         rewritten.problems.extend(
             refusals
                 .into_iter()

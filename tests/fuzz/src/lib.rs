@@ -1,5 +1,10 @@
 //! What the fuzz targets share: a guide made of any text, and the promises that hold for its reading.
 
+mod grammar;
+mod pieces;
+
+pub mod updates;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 

@@ -1,0 +1,146 @@
+//! A rewritten guide, read again: it must be the same guide with other outputs.
+//!
+//! What an example prints may be Markdown itself: marks that close a fence, or in a session without a
+//! fence a heading or a list. Such changes are refused, whatever kind of claim they are for.
+
+use crate::extract::{Block, BlockKind, Document, Fate, document};
+
+use super::{Edit, Guide, Refusal, Rewriting, Source, apply, block};
+
+/// What rewriting the claims of one block comes to.
+pub(super) struct Part {
+    /// Index of its source.
+    pub(super) source: usize,
+    /// Index of the block in its example.
+    pub(super) block: usize,
+    pub(super) rewriting: Rewriting,
+}
+
+/// Joins what is changed for each block, without what would make another guide of this one.
+pub(super) fn joined(guide: &Guide<'_>, sources: &[Source<'_>], mut parts: Vec<Part>) -> Rewriting {
+    let rereading = Rereading { guide, sources };
+    let mut all = rereading.holds(&parts.iter().collect::<Vec<&Part>>());
+    if !all {
+        for part in &mut parts {
+            if !rereading.holds(&[part]) {
+                refuse(guide, part);
+            }
+        }
+        all = rereading.holds(&parts.iter().collect::<Vec<&Part>>());
+    }
+    let mut joined = Rewriting::default();
+    for mut part in parts {
+        if !all {
+            refuse(guide, &mut part);
+        }
+        joined.edits.extend(part.rewriting.edits);
+        joined.refusals.extend(part.rewriting.refusals);
+        joined.added_fences += part.rewriting.added_fences;
+    }
+    joined.edits.sort();
+    joined.edits.dedup();
+    joined.refusals.sort_by_key(|refusal| refusal.line);
+    joined
+}
+
+/// Turns the changes for a block into a refusal.
+fn refuse(guide: &Guide<'_>, part: &mut Part) {
+    let Some(first) = part.rewriting.edits.first() else {
+        return;
+    };
+    part.rewriting.refusals.push(Refusal {
+        line: guide.lines.line(first.start),
+        message: "shown there, what is printed would change how the guide is read: \
+                  mend it by hand, in a fence of its own"
+            .to_owned(),
+    });
+    part.rewriting.edits.clear();
+    part.rewriting.added_fences = 0;
+}
+
+struct Rereading<'a> {
+    guide: &'a Guide<'a>,
+    sources: &'a [Source<'a>],
+}
+
+impl Rereading<'_> {
+    /// Says whether the guide with these parts rewritten is the same guide, and needs no more of them.
+    fn holds(&self, parts: &[&Part]) -> bool {
+        let edits: Vec<Edit> = (parts.iter())
+            .flat_map(|part| part.rewriting.edits.iter().cloned())
+            .collect();
+        if edits.is_empty() {
+            return true;
+        }
+        // Files that the guide includes stay what they are, so both are read without them.
+        let before = document(&self.guide.document.guide);
+        let mut guide = before.guide.clone();
+        guide.text = apply(self.guide.text, &edits).into();
+        let after = document(&guide);
+        let added = parts.iter().map(|part| part.rewriting.added_fences).sum();
+        is_same(&before, &after, added) && self.needs_no_more(&after, parts)
+    }
+
+    fn needs_no_more(&self, after: &Document, parts: &[&Part]) -> bool {
+        let guide = Guide::new(after, self.guide.strict);
+        let mut changed = parts.iter().filter(|part| !part.rewriting.edits.is_empty());
+        changed.all(|part| {
+            let source = &self.sources[part.source];
+            let mut examples = after.examples.iter();
+            let example = examples.find(|example| example.id == source.example.id);
+            let more = example.map(|example| {
+                // Comments are claims to Python's grammar alone, which is not asked again.
+                let source = Source {
+                    example,
+                    analyses: Vec::new(),
+                    runs: source.runs.clone(),
+                };
+                block(&guide, &source, part.block).edits
+            });
+            more.is_none_or(|edits| edits.is_empty())
+        })
+    }
+}
+
+/// Says whether two readings hold the same examples, and the same text around their fences; `added` is
+/// how many outputs come in with text of their own.
+fn is_same(before: &Document, after: &Document, added: usize) -> bool {
+    let examples = |document: &Document| -> Vec<(String, Vec<Vec<String>>)> {
+        let blocks = |blocks: &[Block]| blocks.iter().map(sources_of).collect();
+        let examples = document.examples.iter();
+        examples
+            .map(|example| (example.id.clone(), blocks(&example.blocks)))
+            .collect()
+    };
+    let is_output = |fate: &Fate| *fate == Fate::Output;
+    let around = |document: &Document| {
+        let fates = document.fences.iter().map(|fence| fence.fate.clone());
+        // Where versions differ, outputs and their labels are added.
+        let others: Vec<Fate> = fates.filter(|fate| !is_output(fate)).collect();
+        (others, document.problems.len())
+    };
+    examples(before) == examples(after)
+        && around(before) == around(after)
+        && before.fences.len() + added == after.fences.len()
+        && (added > 0 || outside(before) == outside(after))
+}
+
+/// Returns the sources of a session's prompts; a script's code holds its claims.
+fn sources_of(block: &Block) -> Vec<String> {
+    match &block.kind {
+        BlockKind::Session(prompts) => prompts.iter().map(|prompt| prompt.source.clone()).collect(),
+        BlockKind::Script => Vec::new(),
+    }
+}
+
+/// Returns the text that stands in no fence.
+fn outside(document: &Document) -> String {
+    let text = &document.guide.text;
+    let (mut outside, mut end) = (String::new(), 0);
+    for fence in &document.fences {
+        outside.push_str(text.get(end..fence.span.start).unwrap_or_default());
+        end = end.max(fence.span.end);
+    }
+    outside.push_str(&text[end..]);
+    outside
+}
