@@ -7,7 +7,7 @@
 
 use std::fmt::Write as _;
 
-use crate::plan::{Program, ProgramBlock};
+use crate::plan::{Program, ProgramBlock, ProgramPrompt, Warnings};
 
 use super::entropy;
 
@@ -111,8 +111,9 @@ pub(super) fn lay_out(program: &Program) -> Layout {
     }
 }
 
-/// One compile unit: how many lines stand above it, how it is compiled, and its source.
-type Unit<'a> = (usize, &'static str, &'a str);
+/// One compile unit: how many lines stand above it, how it is compiled, what becomes of its warnings,
+/// and its source.
+type Unit<'a> = (usize, &'static str, &'static str, &'a str);
 
 /// Returns for each block its text with the number of lines before it, and its units.
 fn read_blocks(blocks: &[ProgramBlock]) -> (Vec<(usize, String)>, Vec<Vec<Unit<'_>>>) {
@@ -121,12 +122,20 @@ fn read_blocks(blocks: &[ProgramBlock]) -> (Vec<(usize, String)>, Vec<Vec<Unit<'
     let mut units = Vec::new();
     for block in blocks {
         let (text, block_units) = match block {
-            ProgramBlock::Script(code) => (code.clone(), vec![(above, "exec", code.as_str())]),
+            ProgramBlock::Script(code) => (code.clone(), vec![(above, "exec", "", code.as_str())]),
             ProgramBlock::Session(prompts) => (
                 session_text(prompts),
                 prompts
                     .iter()
-                    .map(|(line, source)| (above + line, "single", source.as_str()))
+                    .map(|prompt| {
+                        let warnings = word(prompt.warnings);
+                        (
+                            above + prompt.line,
+                            "single",
+                            warnings,
+                            prompt.source.as_str(),
+                        )
+                    })
                     .collect(),
             ),
         };
@@ -138,11 +147,20 @@ fn read_blocks(blocks: &[ProgramBlock]) -> (Vec<(usize, String)>, Vec<Vec<Unit<'
     (texts, units)
 }
 
+/// The runner's word for what becomes of warnings.
+fn word(warnings: Warnings) -> &'static str {
+    match warnings {
+        Warnings::Usual => "",
+        Warnings::Shown => "always",
+        Warnings::Hidden => "ignore",
+    }
+}
+
 /// The sources of a session, each at its line; outputs are blank lines.
-fn session_text(prompts: &[(usize, String)]) -> String {
+fn session_text(prompts: &[ProgramPrompt]) -> String {
     let mut text = String::new();
     let mut lines = 0;
-    for (line, source) in prompts {
+    for ProgramPrompt { line, source, .. } in prompts {
         text.push_str(&"\n".repeat(line.saturating_sub(lines)));
         lines = lines.max(*line) + source.lines().count();
         text.push_str(source);
@@ -166,11 +184,14 @@ fn bootstrap(program: &Program, mark: &str, whole: &str, units: &[Vec<Unit<'_>>]
         .all(|block| matches!(block, ProgramBlock::Session(_)));
     let mut list = String::new();
     for (index, block) in units.iter().enumerate() {
-        for (line, mode, source) in block {
+        for (line, mode, warnings, source) in block {
             let file = literal(&file_name(index));
             let source = literal(source);
-            write!(list, "({file}, {line}, \"{mode}\", {source}), ")
-                .expect("writing to a string never fails");
+            write!(
+                list,
+                "({file}, {line}, \"{mode}\", \"{warnings}\", {source}), "
+            )
+            .expect("writing to a string never fails");
         }
     }
     format!(

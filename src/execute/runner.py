@@ -4,8 +4,9 @@
 # of a plain script; then the program's own text takes its place. This text runs in a namespace of its
 # own and imports nothing that a plain start does not import.
 #
-# PROGRAM is (mark, allow_await, is_session, text, units); each unit is (file, line, mode, source):
-# the file it stands in, how many lines stand above it there, and how it is compiled.
+# PROGRAM is (mark, allow_await, is_session, text, units); each unit is (file, line, mode, warnings, source):
+# the file it stands in, how many lines stand above it there, how it is compiled, and what becomes of
+# its warnings: "always" prints them, "ignore" hides them, "" leaves them to Python.
 
 import os
 import sys
@@ -23,13 +24,16 @@ def run_program(mark, allow_await, is_session, text, units):
     flags = 0x2000 if allow_await else 0
     loop = Loop() if allow_await else None
     try:
-        for name, line, mode, source in units:
+        for name, line, mode, warned, source in units:
             begin(mark.encode())
             file = os.path.join(folder, name)
             try:
                 code = compile("\n" * line + source, file, mode, flags, True)
                 flags |= future_flags(source, code)
-                run_code(code, main.__dict__, loop)
+                if warned:
+                    run_warned(code, main.__dict__, loop, warned)
+                else:
+                    run_code(code, main.__dict__, loop)
             except KeyboardInterrupt as error:
                 fail(error, files)
             except SystemExit as error:
@@ -77,6 +81,20 @@ def run_code(code, namespace, loop):
         loop.run(eval(code, namespace))
     else:
         exec(code, namespace)
+
+
+def run_warned(code, namespace, loop, action):
+    """Runs code whose warnings are printed below its output, or hidden, as pytest-doctestplus has it."""
+    import warnings
+
+    caught = None
+    try:
+        with warnings.catch_warnings(record=action == "always") as caught:
+            warnings.simplefilter(action)
+            run_code(code, namespace, loop)
+    finally:
+        for warning in caught or ():
+            print("%s: %s" % (warning.category.__name__, warning.message))
 
 
 def fail(error, files):

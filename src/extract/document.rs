@@ -46,6 +46,17 @@ pub struct Prompt {
     pub options: Flags,
 }
 
+impl Prompt {
+    /// Says whether an option flag is on: of several words about it the last one holds.
+    #[must_use]
+    pub fn has(&self, name: &str) -> bool {
+        let mut options = self.options.iter().rev();
+        options
+            .find(|(option, _)| option == name)
+            .is_some_and(|(_, on)| *on)
+    }
+}
+
 /// One block of an example.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Block {

@@ -33,6 +33,7 @@ mod reader;
 mod roles;
 mod session;
 mod source;
+mod steering;
 
 pub use coverage::{Coverage, coverage};
 pub use directives::{Directives, Raises, StderrMode, StdoutMode, VersionCondition};

@@ -6,9 +6,7 @@ use crate::position::Span;
 use crate::problem::{Problem, Severity};
 
 use super::dialects::wishes::Asked;
-use super::dialects::{
-    Dialect, EXACTLY, What, flags_of_sphinx, omitted, on, prompt_wishes, rest_of_session, unhidden,
-};
+use super::dialects::{Dialect, EXACTLY, flags_of_sphinx, omitted, on, unhidden};
 use super::directives::Given;
 use super::draft::{Role, Runnable};
 use super::includes::{Included, included};
@@ -19,7 +17,8 @@ use super::nested::nested;
 use super::outline::Code;
 use super::reader::Reader;
 use super::session::{Fault, is_prompt, prompts};
-use super::{BlockKind, FenceKind, Flags, Prompt};
+use super::steering::all_skipped;
+use super::{BlockKind, FenceKind, Flags};
 
 impl Reader<'_> {
     /// Adds the Python fences that an indented block shows as text; says whether there are any.
@@ -190,8 +189,8 @@ impl Reader<'_> {
             Some("empty")
         } else if source.trim_start().starts_with("In [") {
             Some("prompts of IPython")
-        } else if is_all_skipped(&kind) {
-            Some("every prompt is `+SKIP`")
+        } else if let Some(why) = all_skipped(&kind) {
+            Some(why)
         } else if !faults.is_empty() {
             Some("doctest cannot read it")
         } else if info.language == Language::Session && !prompts {
@@ -210,33 +209,6 @@ impl Reader<'_> {
                 .or(missing)
                 .or(reason.map(str::to_owned)),
         })
-    }
-
-    /// Does what comments in prompts ask for; returns why the block cannot run.
-    fn steer(&mut self, kind: &mut BlockKind, source: &str, spans: &[Span]) -> Option<String> {
-        let BlockKind::Session(prompts) = kind else {
-            return None;
-        };
-        if !source.contains("byexample:") && !source.contains("xdoc") {
-            return None;
-        }
-        let dialects = self.context.dialects;
-        let mut told = Vec::new();
-        for prompt in prompts {
-            let (flags, wishes) = prompt_wishes(&prompt.source, dialects);
-            prompt.options.extend(flags);
-            told.extend(wishes.into_iter().map(|wish| (prompt.line, wish)));
-        }
-        let alone = source.lines().enumerate();
-        let alone = alone.filter_map(|(line, text)| Some((line, rest_of_session(text, dialects)?)));
-        let alone: Vec<_> = alone.collect();
-        let reason = (alone.first()).map(|(_, wish)| wish.unsupported(true).message.clone());
-        for (line, wish) in told.into_iter().chain(alone) {
-            let offset = spans.get(line).map_or(0, |span| span.start);
-            let skips = wish.what == What::Unsupported(true);
-            self.found.problems.add(offset, wish.unsupported(skips));
-        }
-        reason
     }
 
     /// Returns a block's code with the guide's bytes of each line, and why it is not all there.
@@ -358,15 +330,6 @@ fn kind_of(code: &str, flags: &Flags) -> (BlockKind, Vec<Fault>) {
         }
         Err(faults) => (BlockKind::Script, faults),
     }
-}
-
-/// Says whether a session has prompts, and none of them runs.
-fn is_all_skipped(kind: &BlockKind) -> bool {
-    let skips = |prompt: &Prompt| {
-        let last = prompt.options.iter().rev().find(|(name, _)| name == "SKIP");
-        last.is_some_and(|(_, on)| *on)
-    };
-    matches!(kind, BlockKind::Session(prompts) if !prompts.is_empty() && prompts.iter().all(skips))
 }
 
 /// Says whether a block without a language is a session: it begins with a prompt, or with the start

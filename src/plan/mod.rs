@@ -15,6 +15,7 @@ mod selection;
 
 pub use interpreter::{Build, Installation, Interpreter, Label};
 pub use planned::{
-    Disposition, Plan, PlanEntry, PlannedRun, Program, ProgramBlock, ProgramFile, Surroundings,
+    Disposition, Plan, PlanEntry, PlannedRun, Program, ProgramBlock, ProgramFile, ProgramPrompt,
+    Surroundings, Warnings,
 };
 pub use selection::{Choice, blocks_for, fences_of, plan, select};

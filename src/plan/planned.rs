@@ -11,8 +11,31 @@ use super::Interpreter;
 pub enum ProgramBlock {
     /// Plain Python, ending in a line feed unless empty.
     Script(String),
-    /// Sources of a session's prompts, each ending in a line feed, with the 0-based line of each in the block.
-    Session(Vec<(usize, String)>),
+    /// The prompts of a session.
+    Session(Vec<ProgramPrompt>),
+}
+
+/// One prompt of a session.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct ProgramPrompt {
+    /// 0-based line in the block.
+    pub line: usize,
+    /// What runs, ending in a line feed.
+    pub source: String,
+    /// What becomes of the warnings that it gives.
+    pub warnings: Warnings,
+}
+
+/// What becomes of the warnings that a prompt gives.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Warnings {
+    /// What Python makes of them: they stand in stderr, if its filters let them pass.
+    #[default]
+    Usual,
+    /// Every one is printed below what the prompt prints, as `Category: text`.
+    Shown,
+    /// None is to be seen, and none is made an error.
+    Hidden,
 }
 
 /// A file that stands beside the example before it runs.

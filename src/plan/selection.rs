@@ -7,6 +7,7 @@ use crate::problem::Problem;
 
 use super::{
     Disposition, Interpreter, Plan, PlanEntry, PlannedRun, Program, ProgramBlock, ProgramFile,
+    ProgramPrompt, Warnings,
 };
 
 /// One guide's part of a plan: its document, the examples asked for, and its interpreters.
@@ -197,20 +198,32 @@ fn program(example: &Example, blocks: &[&Block]) -> Program {
 fn program_block(block: &Block) -> ProgramBlock {
     match &block.kind {
         BlockKind::Script => ProgramBlock::Script(block.code.clone()),
-        BlockKind::Session(prompts) => ProgramBlock::Session(
-            prompts
-                .iter()
-                .map(|prompt| (prompt.line, source_of(prompt)))
-                .collect(),
-        ),
+        BlockKind::Session(prompts) => {
+            ProgramBlock::Session(prompts.iter().map(program_prompt).collect())
+        }
+    }
+}
+
+fn program_prompt(prompt: &Prompt) -> ProgramPrompt {
+    ProgramPrompt {
+        line: prompt.line,
+        source: source_of(prompt),
+        // As in pytest-doctestplus, hiding goes before showing.
+        warnings: if prompt.has("IGNORE_WARNINGS") {
+            Warnings::Hidden
+        } else if prompt.has("SHOW_WARNINGS") {
+            Warnings::Shown
+        } else {
+            Warnings::Usual
+        },
     }
 }
 
 /// Returns what runs for a prompt: nothing for one that says `# doctest: +SKIP`.
 fn source_of(prompt: &Prompt) -> String {
-    let skip = prompt.options.iter().rev().find(|(name, _)| name == "SKIP");
-    match skip {
-        Some((_, true)) => "pass\n".to_owned(),
-        _ => prompt.source.clone(),
+    if prompt.has("SKIP") {
+        "pass\n".to_owned()
+    } else {
+        prompt.source.clone()
     }
 }

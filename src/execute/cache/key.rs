@@ -163,7 +163,7 @@ mod tests {
     use super::*;
     use crate::discover::Start;
     use crate::execute::testing::{interpreter, planned, script};
-    use crate::plan::{ProgramBlock, ProgramFile};
+    use crate::plan::{ProgramBlock, ProgramFile, ProgramPrompt, Warnings};
 
     fn run() -> PlannedRun {
         planned(
@@ -181,6 +181,13 @@ mod tests {
     #[test]
     fn everything_that_can_change_the_output_changes_the_key_in_its_part() {
         let script = |code: &str| ProgramBlock::Script(code.to_owned());
+        let session = |warnings| {
+            ProgramBlock::Session(vec![ProgramPrompt {
+                line: 0,
+                source: "print(1)\n".to_owned(),
+                warnings,
+            }])
+        };
         let usual = changed(|_| ());
         let keys = [
             (
@@ -191,8 +198,13 @@ mod tests {
             (
                 0,
                 changed(|run| {
-                    let prompt = (0, "print(1)\n".to_owned());
-                    run.program.blocks = vec![ProgramBlock::Session(vec![prompt])];
+                    run.program.blocks = vec![session(Warnings::Usual)];
+                }),
+            ),
+            (
+                0,
+                changed(|run| {
+                    run.program.blocks = vec![session(Warnings::Hidden)];
                 }),
             ),
             (0, changed(|run| run.program.top_level_await = true)),

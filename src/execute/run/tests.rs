@@ -3,12 +3,14 @@ use std::path::Path;
 use super::*;
 use crate::execute::Ending;
 use crate::execute::testing::{interpreter, interpreters, planned, script};
-use crate::plan::{Interpreter, ProgramBlock, ProgramFile, Surroundings};
+use crate::plan::{Interpreter, ProgramBlock, ProgramFile, ProgramPrompt, Surroundings, Warnings};
 
 fn session(prompts: &[(usize, &str)]) -> ProgramBlock {
-    let prompts = prompts
-        .iter()
-        .map(|(line, source)| (*line, (*source).to_owned()));
+    let prompts = prompts.iter().map(|(line, source)| ProgramPrompt {
+        line: *line,
+        source: (*source).to_owned(),
+        warnings: Warnings::Usual,
+    });
     ProgramBlock::Session(prompts.collect())
 }
 
@@ -34,6 +36,28 @@ fn stderr_of(interpreter: &Interpreter, blocks: &[ProgramBlock]) -> String {
     let record = &run(&[planned(interpreter, blocks.to_vec())], 1)[0];
     let folder = record.folder.display().to_string();
     record.stderr.replace(&folder, "[EXAMPLE]")
+}
+
+#[test]
+fn warnings_of_a_prompt_are_left_alone_printed_or_hidden() {
+    let warn = "import warnings; warnings.warn('a'); 1\n";
+    for (warnings, stdout, stderr) in [
+        (Warnings::Usual, "1\n", true),
+        (Warnings::Shown, "1\nUserWarning: a\n", false),
+        (Warnings::Hidden, "1\n", false),
+    ] {
+        for interpreter in interpreters() {
+            let prompt = ProgramPrompt {
+                line: 0,
+                source: warn.to_owned(),
+                warnings,
+            };
+            let blocks = vec![ProgramBlock::Session(vec![prompt])];
+            let record = &run(&[planned(&interpreter, blocks)], 1)[0];
+            assert_eq!(record.stdout, stdout, "{warnings:?}");
+            assert_eq!(!record.stderr.is_empty(), stderr, "{}", record.stderr);
+        }
+    }
 }
 
 #[test]

@@ -166,7 +166,7 @@ fn texts(run: &PlannedRun) -> Vec<String> {
     let block = |block: &ProgramBlock| match block {
         ProgramBlock::Script(code) => code.clone(),
         ProgramBlock::Session(prompts) => {
-            prompts.iter().map(|(_, source)| source.as_str()).collect()
+            (prompts.iter().map(|prompt| prompt.source.as_str())).collect()
         }
     };
     let files = run.program.files.iter().map(|file| file.content.clone());

@@ -48,7 +48,7 @@ fn word(word: &str) -> Option<(Dialect, What)> {
     }
     match word {
         "ignore" | "no_run" | "norun" => Some((Dialect::Mdbook, What::Skip(word.to_owned()))),
-        "should_panic" => Some((Dialect::Mdbook, What::Unsupported(true))),
+        "should_panic" | "compile_fail" => Some((Dialect::Mdbook, What::Unsupported(true))),
         _ => None,
     }
 }
@@ -66,15 +66,16 @@ fn setting(attribute: &Attribute, value: &str, executes: bool) -> Option<(Dialec
         "name" if !ours => Some((Dialect::PytestCodeblock, What::Group(value.to_owned()))),
         "session" if executes => Some((Dialect::Mkdocs, What::Group(value.to_owned()))),
         "returncode" => {
-            let status = value.parse().ok()?;
-            Some((Dialect::Mkdocs, What::Exit(status)))
+            let status = value.parse().ok().map(What::Exit);
+            let what = status.unwrap_or(What::Unsupported(false));
+            Some((Dialect::Mkdocs, what))
         }
         "workdir" if executes => Some((Dialect::Mkdocs, What::Unsupported(false))),
         _ => None,
     }
 }
 
-/// `skip`, `skip - reason`, `xfail - reason`; other values only change how pytest-examples checks.
+/// `skip`, `skip - reason`, `xfail - reason`; other values change how pytest-examples compares.
 fn test(value: &str) -> Option<What> {
     let (word, reason) = value.split_once(" - ").unwrap_or((value, ""));
     let reason = if reason.is_empty() { value } else { reason };
@@ -82,7 +83,7 @@ fn test(value: &str) -> Option<What> {
         "skip" => Some(What::Skip(reason.trim().to_owned())),
         "false" | "no" => Some(What::Skip(format!("test=\"{value}\""))),
         "xfail" => Some(What::Unsupported(true)),
-        "no-print-intercept" => Some(What::Unsupported(false)),
-        _ => None,
+        "true" | "yes" => None,
+        _ => Some(What::Unsupported(false)),
     }
 }

@@ -205,7 +205,9 @@ fn markdown_pytest(text: &str) -> Option<Vec<What>> {
         match *key {
             "fixtures" => wishes.push(What::Unsupported(true)),
             "mark" => wishes.extend(arguments(value).into_iter().flat_map(mark)),
-            _ => {}
+            // Blocks run in processes of their own, and prompts as such; cases are blocks of one test.
+            "name" | "case" | "subprocess" | "repl" => {}
+            _ => wishes.push(What::Unsupported(false)),
         }
     }
     Some(wishes)
@@ -248,6 +250,10 @@ mod tests {
         case(
             "name: test_x; mark: skip",
             &[What::Group("test_x".to_owned()), skip("marked `skip`")],
+        );
+        case(
+            "name: test_x; case: a; subprocess: true; timeout: 3",
+            &[What::Group("test_x".to_owned()), What::Unsupported(false)],
         );
         case("a name: of something else", &[]);
         case("Just prose.", &[]);

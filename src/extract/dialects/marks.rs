@@ -23,6 +23,10 @@ pub(super) fn mark(text: &str) -> Vec<What> {
 pub(super) fn skip_if(arguments: &[&str]) -> Vec<What> {
     let condition = arguments.first().copied().unwrap_or_default();
     let condition = unquoted(condition).unwrap_or(condition);
+    let others = arguments.iter().skip(1);
+    if others.copied().any(is_condition) {
+        return vec![What::Unsupported(true)];
+    }
     let because = reason(arguments).unwrap_or(condition).to_owned();
     match skips_when(condition) {
         Meaning::Always => vec![What::Skip(because)],
@@ -32,10 +36,22 @@ pub(super) fn skip_if(arguments: &[&str]) -> Vec<What> {
     }
 }
 
+/// Says whether an argument is one more condition: pytest skips where any of them holds.
+fn is_condition(argument: &str) -> bool {
+    let is_keyword = argument
+        .split_once('=')
+        .is_some_and(|(key, value)| is_name(key.trim()) && !value.starts_with('='));
+    unquoted(argument).is_none() && !is_keyword
+}
+
 /// Only a failure of a known type can be expected.
 fn expected_failure(arguments: &[&str]) -> Vec<What> {
     let raises = keyword(arguments, "raises");
-    let conditional = arguments.first().is_some_and(|first| !first.contains('='));
+    let conditional = arguments.first().copied().is_some_and(is_condition);
+    if keyword(arguments, "run") == Some("False") {
+        let because = reason(arguments).unwrap_or("xfail(run=False)");
+        return vec![What::Skip(because.to_owned())];
+    }
     match raises {
         Some(exception) if !conditional && is_name(exception) => vec![What::Raises(Raises {
             exception: exception.to_owned(),
@@ -117,6 +133,18 @@ mod tests {
         assert!(matches!(&mark("xfail(raises=ValueError)")[..],
             [What::Raises(raises)] if raises.exception == "ValueError"));
         assert_eq!(mark("xfail"), [What::Unsupported(true)]);
+        assert_eq!(
+            mark("xfail(sys.version_info >= (3, 8), raises=OSError)"),
+            [What::Unsupported(true)]
+        );
+        assert_eq!(
+            mark("xfail(raises=OSError, run=False)"),
+            [What::Skip("xfail(run=False)".to_owned())]
+        );
+        assert_eq!(
+            mark("skipif(sys.version_info < (3, 8), os.name == 'nt', reason='x')"),
+            [What::Unsupported(true)]
+        );
         assert_eq!(mark("slow"), [What::Unsupported(false)]);
     }
 }

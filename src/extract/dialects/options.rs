@@ -178,6 +178,8 @@ fn setting(key: &str, value: &str) -> Vec<What> {
             vec![versions.map_or(What::Unsupported(false), What::Versions)]
         }
         "skipif" => skip_if(&[value]),
+        // jupyter-sphinx goes on below an exception; a script ends with it.
+        "raises" => vec![What::Unsupported(true)],
         "options" => vec![flags(value).map_or(What::Unsupported(false), What::Compare)],
         _ => Vec::new(),
     }

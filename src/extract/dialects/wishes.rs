@@ -44,6 +44,9 @@ pub(in crate::extract) struct Asked {
     sharing: Option<bool>,
 }
 
+/// Flags of pytest-doctestplus that speak of how a prompt runs.
+const RUNNING: [&str; 3] = ["REMOTE_DATA", "SHOW_WARNINGS", "IGNORE_WARNINGS"];
+
 impl Standing {
     /// Begins a guide; `sharing` where its markup says that all blocks share names.
     pub(in crate::extract) fn new(sharing: bool) -> Self {
@@ -88,7 +91,16 @@ impl Standing {
         for wish in own {
             match wish.what {
                 What::Unsupported(_) => problems.add(offset, wish.unsupported(false)),
-                What::Compare(flags) => asked.flags.extend(flags),
+                What::Compare(ref flags) => {
+                    // An output does not run, so it has no warnings and needs no network.
+                    if flags
+                        .iter()
+                        .any(|(flag, on)| *on && RUNNING.contains(&flag.as_str()))
+                    {
+                        problems.add(offset, wish.unsupported(false));
+                    }
+                    asked.flags.extend(flags.iter().cloned());
+                }
                 What::Skip(reason) => asked.skip = Some(reason),
                 What::Versions(_) => direct(given, wish.what),
                 _ => {}
