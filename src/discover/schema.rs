@@ -80,7 +80,7 @@ struct GuideSettings {
 struct LimitKeys {
     /// Memory of the whole process tree (default `512MiB`).
     memory: Option<Amount>,
-    /// Processes and threads of the whole tree (default 128).
+    /// Processes of the whole tree; two further threads of one count as one (default 64, or twice the CPUs if that is more).
     processes: Option<std::num::NonZeroU64>,
     /// Open files of one process (default 512).
     files: Option<std::num::NonZeroU64>,

@@ -1,6 +1,7 @@
 //! What configuration says about one guide, after defaults and overrides.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
 
 use serde::{Deserialize, Serialize};
 
@@ -80,7 +81,7 @@ pub struct Limits {
     pub timeout_ms: u64,
     /// Memory of the whole process tree, shared memory and private file systems included.
     pub memory: u64,
-    /// Processes and threads of the whole tree.
+    /// Processes of the whole tree; two further threads of one count as one.
     pub processes: u64,
     /// Open files of one process.
     pub files: u64,
@@ -95,12 +96,19 @@ impl Default for Limits {
         Self {
             timeout_ms: 10_000,
             memory: 512 << 20,
-            processes: 128,
+            processes: most_processes(),
             files: 512,
             output: 1 << 20,
             disk: 64 << 20,
         }
     }
+}
+
+/// Far more than honest examples start, and few enough that so many Pythons end before they fill the
+/// memory there is. A pool of processes has one for each CPU.
+fn most_processes() -> u64 {
+    let cpus = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    64.max(2 * cpus as u64)
 }
 
 /// A named normaliser of the user's: a regular expression and the token that replaces its matches.

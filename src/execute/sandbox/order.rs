@@ -176,7 +176,7 @@ pub(crate) enum RunFate {
 pub(crate) enum Exceeded {
     /// Memory, shared memory and private file systems included.
     Memory,
-    /// Processes and threads.
+    /// Processes, and threads as half of one each.
     Processes,
     /// Bytes or files on the private file system.
     Disk,

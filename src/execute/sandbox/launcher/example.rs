@@ -19,7 +19,7 @@ use super::rules::Rules;
 /// fill it. Memory that is really used is counted over the whole tree, by the launcher.
 const ADDRESS_SPACE_ALLOWANCE: u64 = 8 << 30;
 
-/// Processes beside the limit, so that the launcher sees a breach before the kernel hides it.
+/// Processes and threads beside the limit, so that the launcher sees a breach before the kernel hides it.
 const PROCESS_ALLOWANCE: u64 = 256;
 
 /// The largest file, in multiples of the disk limit: files with holes may be larger than the disk.
@@ -154,7 +154,8 @@ pub(super) fn limits(order: &RunOrder) -> [(Resource, Rlimit); 5] {
     let seconds = (limits.timeout_ms / 1000 + 1).saturating_mul(cpus);
     let file_size = limits.disk.saturating_mul(FILE_SIZE_FACTOR);
     let address_space = limits.memory.saturating_add(ADDRESS_SPACE_ALLOWANCE);
-    let processes = limits.processes.saturating_add(PROCESS_ALLOWANCE);
+    let threads = limits.processes.saturating_mul(2);
+    let processes = threads.saturating_add(PROCESS_ALLOWANCE);
     [
         (Resource::As, address_space, address_space),
         (Resource::Cpu, seconds, seconds + 1),

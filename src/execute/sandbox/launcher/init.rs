@@ -204,15 +204,15 @@ fn wait_for_any() -> rustix::io::Result<Option<(Pid, WaitStatus)>> {
     }
 }
 
-/// Counts the processes of this namespace, but for this one.
+/// Counts the processes of this namespace that have not ended, but for this one.
 fn processes() -> u64 {
     let entries = std::fs::read_dir("/proc").into_iter().flatten().flatten();
-    let is_process = |name: std::ffi::OsString| {
-        let name = name.as_encoded_bytes();
-        name.iter().all(u8::is_ascii_digit)
+    let is_alive = |entry: std::fs::DirEntry| {
+        let name = entry.file_name();
+        name.as_encoded_bytes().iter().all(u8::is_ascii_digit)
+            && std::fs::read_to_string(entry.path().join("stat"))
+                .is_ok_and(|stat| !stat.contains(") Z "))
     };
-    let count = entries
-        .filter(|entry| is_process(entry.file_name()))
-        .count();
+    let count = entries.map(is_alive).filter(|alive| *alive).count();
     (count as u64).saturating_sub(1)
 }

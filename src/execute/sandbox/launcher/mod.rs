@@ -309,8 +309,15 @@ impl Running {
     /// Looks at the run from outside: tells whether it sleeps, and returns which limit it has passed, if any.
     fn look(&mut self, control: &OwnedFd, order: &RunOrder) -> Option<Exceeded> {
         let sight = self.sight.as_ref()?;
+        if sight.is_full(&order.limits) {
+            return Some(Exceeded::Processes);
+        }
+        let beat = sight.beat();
+        if beat.is_crowded(&order.limits) {
+            return Some(Exceeded::Processes);
+        }
         let now = Instant::now();
-        if let Some(word) = self.pulse.take(sight.beat(), now) {
+        if let Some(word) = self.pulse.take(beat, now) {
             // Who does not hear it is about to end this process.
             let _ = socket::send(control, word, &[]);
         }

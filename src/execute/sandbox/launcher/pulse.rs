@@ -3,6 +3,8 @@
 
 use std::time::{Duration, Instant};
 
+use crate::discover::Limits;
+
 use super::super::order::{ASLEEP, AWAKE};
 
 /// The time between the first looks: most examples that sleep begin to soon.
@@ -27,6 +29,16 @@ pub(super) struct Beat {
     pub is_running: bool,
     /// Whether one of them has several threads.
     pub has_threads: bool,
+    /// What counts towards the limit on processes, in halves: a process is two, and each further
+    /// thread, and a process that has ended and was not waited for, is one.
+    pub halves: u64,
+}
+
+impl Beat {
+    /// Says whether there are more processes than there may be.
+    pub(super) fn is_crowded(&self, limits: &Limits) -> bool {
+        self.halves / 2 > limits.processes
+    }
 }
 
 /// What all looks at one run saw.
@@ -98,7 +110,24 @@ mod tests {
             signs: signs.to_owned(),
             is_running,
             has_threads,
+            ..Beat::default()
         }
+    }
+
+    #[test]
+    fn two_halves_count_as_a_process() {
+        let limits = Limits {
+            processes: 4,
+            ..Limits::default()
+        };
+        let is_crowded = |halves| {
+            let beat = Beat {
+                halves,
+                ..Beat::default()
+            };
+            beat.is_crowded(&limits)
+        };
+        assert!(!is_crowded(8) && !is_crowded(9) && is_crowded(10));
     }
 
     #[test]

@@ -20,6 +20,10 @@ const SOCKET_BYTES: u64 = 256 << 10;
 
 const PAGE: u64 = 4096;
 
+/// How many processes are measured until those there are get counted again: while each is measured,
+/// they multiply.
+const MEASURED_AT_ONCE: usize = 8;
+
 /// A view of one run: its `/proc`, and what else it has of its own.
 pub(super) struct Sight {
     proc: OwnedFd,
@@ -46,8 +50,6 @@ const OBJECTS: [(usize, u64); 3] = [(14, 1), (3, 1), (3, 128)];
 /// What a tree uses.
 #[derive(Debug, Default)]
 struct Sum {
-    /// Processes and threads.
-    tasks: u64,
     /// Resident pages, counted once for each process that maps them.
     resident: u64,
     /// Memory files that have descriptors.
@@ -86,8 +88,10 @@ impl Sight {
             let after_name = stat.rsplit(") ").next().unwrap_or_default();
             let fields: Vec<&str> = after_name.split(' ').collect();
             let field = |place: usize| fields.get(place).copied().unwrap_or_default();
+            let threads = number(Some(field(17)));
             beat.is_running |= field(0) == "R";
-            beat.has_threads |= field(17) != "1";
+            beat.has_threads |= threads > 1;
+            beat.halves += if field(0) == "Z" { 1 } else { threads + 1 };
             beat.signs.push_str(&pid);
             for place in SIGNS {
                 beat.signs.push(' ');
@@ -97,30 +101,26 @@ impl Sight {
         beat
     }
 
-    /// Says whether there are more processes than there may be.
-    pub(super) fn is_crowded(&self, limits: &Limits) -> bool {
-        self.pids().len() as u64 > limits.processes
+    /// Says whether there are too many processes, whatever they do. Asked before anything else is: a
+    /// machine full of processes leaves little time to look.
+    pub(super) fn is_full(&self, limits: &Limits) -> bool {
+        self.pids().len() as u64 > limits.processes.saturating_mul(2)
     }
 
-    /// Says which limit the tree has passed, if any.
+    /// Says whether the tree uses more memory or disk than it may.
     pub(super) fn look(&self, limits: &Limits) -> Option<Exceeded> {
-        let pids = self.pids();
-        // Counted before anything else is: a machine full of processes leaves little time to look.
-        if pids.len() as u64 > limits.processes {
-            return Some(Exceeded::Processes);
-        }
-        let sum = self.sum(&pids);
-        if sum.tasks > limits.processes {
-            return Some(Exceeded::Processes);
-        }
         if self.disk_is_full(limits) {
             return Some(Exceeded::Disk);
         }
+        let pids = self.pids();
+        let sum = self.sum(&pids);
         let used = self.used();
         let sockets = sum.sockets.saturating_sub(FREE_SOCKETS) * SOCKET_BYTES;
         let at_most = sum.resident + sum.files + used + sockets;
-        (at_most > limits.memory && self.exact(&pids, sum.files + used) + sockets > limits.memory)
-            .then_some(Exceeded::Memory)
+        let rest = limits.memory.saturating_sub(sockets);
+        (at_most > limits.memory)
+            .then(|| self.measure(&pids, sum.files + used, rest, limits))
+            .flatten()
     }
 
     /// Says whether more was written to the private disk than it may hold.
@@ -173,9 +173,6 @@ impl Sight {
         for pid in pids {
             let fields = self.read(&format!("{pid}/statm"));
             sum.resident += number(fields.split(' ').nth(1)) * PAGE;
-            let stat = self.read(&format!("{pid}/stat"));
-            let after_name = stat.rsplit(')').next().unwrap_or_default();
-            sum.tasks += number(after_name.split(' ').nth(18)).max(1);
             self.add_descriptors(pid, &mut sum, &mut seen);
         }
         sum
@@ -206,22 +203,39 @@ impl Sight {
         }
     }
 
-    /// Memory that is really used: pages shared by several processes count once. `files` are what
-    /// file systems and memory files hold, mapped or not.
-    fn exact(&self, pids: &[String], files: u64) -> u64 {
+    /// Says whether memory that is really used is more than `most`: pages shared by several processes
+    /// count once. `files` are what file systems and memory files hold, mapped or not. The kernel walks
+    /// the pages of each process for it, and waits for those that are being forked.
+    fn measure(&self, pids: &[String], files: u64, most: u64, limits: &Limits) -> Option<Exceeded> {
+        let mapped = self.add_up(pids, "status", ["RssAnon:", "RssShmem:"]);
+        if mapped[0] + files.max(mapped[1]) <= most {
+            return None;
+        }
         let (mut anonymous, mut shared) = (0, 0);
+        for some in pids.chunks(MEASURED_AT_ONCE) {
+            if self.is_full(limits) {
+                return Some(Exceeded::Processes);
+            }
+            let sums = self.add_up(some, "smaps_rollup", ["Pss_Anon:", "Pss_Shmem:"]);
+            anonymous += sums[0];
+            shared += sums[1];
+        }
+        (anonymous + files.max(shared) > most).then_some(Exceeded::Memory)
+    }
+
+    /// Adds up what lines of these names in a file of each process say in KiB; in bytes.
+    fn add_up(&self, pids: &[String], file: &str, names: [&str; 2]) -> [u64; 2] {
+        let mut sums = [0; 2];
         for pid in pids {
-            let rollup = self.read(&format!("{pid}/smaps_rollup"));
-            for line in rollup.lines() {
+            for line in self.read(&format!("{pid}/{file}")).lines() {
                 let mut words = line.split_ascii_whitespace();
-                match words.next() {
-                    Some("Pss_Anon:") => anonymous += number(words.next()) * 1024,
-                    Some("Pss_Shmem:") => shared += number(words.next()) * 1024,
-                    Some(_) | None => (),
+                let name = words.next().unwrap_or_default();
+                if let Some(place) = names.iter().position(|wanted| *wanted == name) {
+                    sums[place] += number(words.next()) * 1024;
                 }
             }
         }
-        anonymous + files.max(shared)
+        sums
     }
 
     fn read(&self, path: &str) -> String {
