@@ -8,12 +8,12 @@ use std::time::{Duration, Instant};
 use crate::support::{Project, unique};
 
 /// Returns an example whose grandchild can be told from every other process by its argument.
-fn sleeper(mark: &str) -> String {
+pub(crate) fn sleeper(mark: &str) -> String {
     format!("import subprocess\nsubprocess.run(['sleep', '{mark}'])")
 }
 
 /// Returns a number of seconds that no other test sleeps.
-fn mark() -> String {
+pub(crate) fn mark() -> String {
     format!("600.{}{:03}", std::process::id(), unique())
 }
 
@@ -31,7 +31,7 @@ fn runs(mark: &str) -> bool {
 
 /// Waits for something to become true, within a bound.
 #[track_caller]
-fn until(what: &str, holds: impl Fn() -> bool) {
+pub(crate) fn until(what: &str, holds: impl Fn() -> bool) {
     let begun = Instant::now();
     while !holds() {
         assert!(begun.elapsed() < Duration::from_secs(60), "never: {what}");
@@ -40,7 +40,7 @@ fn until(what: &str, holds: impl Fn() -> bool) {
 }
 
 /// Begins a run of two examples and returns when the second one sleeps.
-fn begin(project: &Project, words: &str, mark: &str) -> Child {
+pub(crate) fn begin(project: &Project, words: &str, mark: &str) -> Child {
     fs::create_dir_all(project.path("tmp")).unwrap();
     let mut command = project.command(words);
     command
@@ -52,7 +52,7 @@ fn begin(project: &Project, words: &str, mark: &str) -> Child {
     child
 }
 
-fn signal(child: &Child, name: &str) {
+pub(crate) fn signal(child: &Child, name: &str) {
     let status = Command::new("kill")
         .args([format!("-{name}"), child.id().to_string()])
         .status()

@@ -71,6 +71,9 @@ mod environments;
 /// Signals.
 mod interrupts;
 
+/// Reports that go out while examples run.
+mod streaming;
+
 /// What runs beside what.
 mod overlap;
 

@@ -1,6 +1,6 @@
 //! `fencepost check`: run the journey, report, pick the exit code.
 
-use crate::journey::{self, CheckRequest, Project};
+use crate::journey::{self, CheckRequest, Project, Watched};
 use crate::problem::Problem;
 
 use super::arguments::CheckArguments;
@@ -10,25 +10,27 @@ use super::{ExitCode, failed};
 
 /// Runs the command.
 pub(crate) fn run(arguments: &CheckArguments) -> Result<ExitCode, Vec<Problem>> {
-    let output = Output::parse(&arguments.output)?;
+    let mut output = Output::parse(&arguments.output)?;
     let request = request(&arguments.guides, &arguments.run)?;
     let project = Project::open(&request)?;
     let wanted = CheckRequest {
         repeat: arguments.repeat.into(),
         pending: arguments.pending,
+        rerun: rerun(&project, &request, &arguments.run),
+        verbose: arguments.output.verbose,
     };
     let mut follower = Follower::new(&arguments.output, &arguments.run);
-    let mut report = journey::check(
+    let report = journey::check(
         &project,
         &request,
         wanted,
         &options(&project, &request, &arguments.run),
-        &mut |event| {
-            follower.watch(&event);
+        &mut |event| match event {
+            Watched::Judged(report, example) => output.add(report, example, &follower),
+            event => follower.watch(&event),
         },
     )?;
     drop(follower);
-    report.rerun = rerun(&project, &request, &arguments.run);
     if !report.missing.is_empty() {
         failed(&report.missing);
     }

@@ -16,7 +16,7 @@ pub(crate) fn run(arguments: &CompareArguments) -> Result<ExitCode, Vec<Problem>
     let request = request(&arguments.guides, &arguments.run)?;
     let project = Project::open(&request)?;
     let mut follower = Follower::new(&arguments.output, &arguments.run);
-    let report = journey::compare(
+    let mut report = journey::compare(
         &project,
         &request,
         &options(&project, &request, &arguments.run),
@@ -25,6 +25,7 @@ pub(crate) fn run(arguments: &CompareArguments) -> Result<ExitCode, Vec<Problem>
         },
     )?;
     drop(follower);
+    report.verbose = arguments.output.verbose;
     let code = if arguments.fail_on_change {
         code_of(&report)
     } else {

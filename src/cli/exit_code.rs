@@ -2,7 +2,7 @@
 
 use crate::compare::Verdict;
 use crate::problem::{Class, Problem};
-use crate::report::{ExampleReport, Report};
+use crate::report::Report;
 
 /// How fencepost ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,14 +29,15 @@ impl ExitCode {
         if of_problems != Self::Success && of_problems != Self::Blocked {
             return of_problems;
         }
-        if report.examples.iter().any(has_finding) {
+        let tally = report.tally();
+        if tally.findings > 0 {
             return Self::Finding;
         }
-        let blocked = report
-            .examples
-            .iter()
-            .any(|example| has(example, Verdict::Blocked));
-        if blocked { Self::Blocked } else { of_problems }
+        if tally.runs(Verdict::Blocked) > 0 {
+            Self::Blocked
+        } else {
+            of_problems
+        }
     }
 
     /// Returns the code of problems alone: the most urgent class of those that are errors.
@@ -60,16 +61,6 @@ impl ExitCode {
             .find(|(class, _)| has(*class))
             .map_or(Self::Success, |(_, code)| code)
     }
-}
-
-fn has_finding(example: &ExampleReport) -> bool {
-    has(example, Verdict::Differs)
-        || has(example, Verdict::Flaky)
-        || (example.unrecorded_fails && has(example, Verdict::Unrecorded))
-}
-
-fn has(example: &ExampleReport, verdict: Verdict) -> bool {
-    example.runs.iter().any(|run| run.verdict == verdict)
 }
 
 impl From<ExitCode> for std::process::ExitCode {

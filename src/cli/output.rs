@@ -6,7 +6,7 @@ use crate::discover::Start;
 use crate::execute::RunRecord;
 use crate::journey::Watched;
 use crate::problem::Problem;
-use crate::report::{Format, Progress, Report, Sink, say};
+use crate::report::{Draft, ExampleReport, Progress, Report, Sink, say};
 use crate::wording;
 
 use super::arguments::{OutputArguments, ReportFormat, RunArguments};
@@ -15,25 +15,36 @@ use super::{ExitCode, failed};
 /// Every report that was asked for.
 #[derive(Debug)]
 pub(crate) struct Output {
-    reports: Vec<(Format, Sink)>,
+    drafts: Vec<Draft>,
 }
 
 impl Output {
     /// Understands what was typed, before anything runs.
     pub(crate) fn parse(arguments: &OutputArguments) -> Result<Self, Vec<Problem>> {
-        let main = (arguments.format.into(), sink(arguments.output.clone()));
-        let mut reports = vec![main];
+        let main = Draft::new(arguments.format.into(), sink(arguments.output.clone()));
+        let mut drafts = vec![main];
         for text in &arguments.report {
-            reports.push(further(text)?);
+            drafts.push(further(text)?);
         }
-        Ok(Self { reports })
+        Ok(Self { drafts })
     }
 
-    /// Writes every report; all are tried before the first failure is returned.
-    pub(crate) fn write(&self, report: &Report) -> Result<(), Vec<Problem>> {
-        let write =
-            |(format, sink): &(Format, Sink)| sink.write(&|out| report.write(*format, out)).err();
-        let problems: Vec<Problem> = self.reports.iter().filter_map(write).collect();
+    /// Adds an example to every report, as soon as all before it are out.
+    pub(crate) fn add(&mut self, report: &Report, example: &ExampleReport, follower: &Follower) {
+        for draft in &mut self.drafts {
+            draft.add(report, example);
+            if draft.is_waiting() {
+                follower.aside(|| draft.flush());
+            }
+        }
+    }
+
+    /// Writes what is left of every report; all are tried before the first failure is returned.
+    pub(crate) fn write(self, report: &Report) -> Result<(), Vec<Problem>> {
+        let drafts = self.drafts.into_iter();
+        let problems: Vec<Problem> = drafts
+            .filter_map(|draft| draft.finish(report).err())
+            .collect();
         if problems.is_empty() {
             Ok(())
         } else {
@@ -61,7 +72,7 @@ pub(crate) fn sink(file: Option<PathBuf>) -> Sink {
     file.map_or(Sink::Stdout, Sink::File)
 }
 
-fn further(text: &str) -> Result<(Format, Sink), Vec<Problem>> {
+fn further(text: &str) -> Result<Draft, Vec<Problem>> {
     use clap::ValueEnum;
     let names: Vec<String> = ReportFormat::value_variants()
         .iter()
@@ -71,10 +82,8 @@ fn further(text: &str) -> Result<(Format, Sink), Vec<Problem>> {
         .split_once('=')
         .filter(|(_, file)| !file.is_empty())
         .and_then(|(format, file)| {
-            Some((
-                ReportFormat::from_str(format, false).ok()?.into(),
-                Sink::File(file.into()),
-            ))
+            let format = ReportFormat::from_str(format, false).ok()?;
+            Some(Draft::new(format.into(), Sink::File(file.into())))
         });
     parsed.ok_or_else(|| {
         let problem = Problem::usage(
@@ -134,6 +143,21 @@ impl Follower {
                     progress.advance(&run.id);
                 }
             }
+            Watched::Doubted(_) => {
+                if let Some(progress) = &mut self.progress {
+                    progress.again();
+                }
+            }
+            // Reports tell of it.
+            Watched::Judged(..) => (),
+        }
+    }
+
+    /// Does what may write to the terminal that progress is drawn on.
+    pub(crate) fn aside(&self, write: impl FnOnce()) {
+        match &self.progress {
+            Some(progress) => progress.aside(write),
+            None => write(),
         }
     }
 }

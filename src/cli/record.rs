@@ -43,6 +43,7 @@ pub(crate) fn run(arguments: &RecordArguments) -> Result<ExitCode, Vec<Problem>>
         watch,
     )?;
     drop(follower);
+    report.verbose = arguments.output.verbose;
     report.rerun = rerun(&project, &request, &arguments.run);
     Ok(finish(output.write(&report), ExitCode::of_report(&report)))
 }

@@ -40,6 +40,8 @@ fn mismatch() -> Problem {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use proptest::prelude::*;
 
     use super::*;
@@ -70,7 +72,7 @@ mod tests {
             line,
             interpreter: interpreter(minor),
             disposition: if runs {
-                Disposition::Run(Box::new(run))
+                Disposition::Run(Arc::new(run))
             } else {
                 Disposition::Skipped("no".to_owned())
             },

@@ -33,5 +33,5 @@ pub use cache::{Cache, Explanation, Usage};
 pub use interrupt::interrupted;
 pub use merge::merge;
 pub use record::{Ending, RunRecord};
-pub use run::{Reuse, RunEvent, RunOptions, run_all};
+pub use run::{Listen, Reuse, RunEvent, RunOptions, Trust, run_all, run_each};
 pub use tool::{interruption, run_tool};

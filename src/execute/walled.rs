@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::discover::{Limits, Start};
 use crate::plan::{Interpreter, PlannedRun};
@@ -151,7 +152,7 @@ fn in_words(missing: &Missing) -> String {
 }
 
 /// Folders of the host that runs need beside those every system has: those of their interpreters.
-pub(super) fn readable(runs: &[PlannedRun]) -> Vec<String> {
+pub(super) fn readable(runs: &[Arc<PlannedRun>]) -> Vec<String> {
     let folders = runs.iter().flat_map(|run| {
         let environment = run.environment.iter().cloned();
         folders(&run.interpreter).into_iter().chain(environment)

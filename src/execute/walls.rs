@@ -1,5 +1,7 @@
 //! The walls that a list of runs has, and the slots that stand ready behind them.
 
+use std::sync::Arc;
+
 use crate::discover::Start;
 use crate::plan::PlannedRun;
 use crate::problem::Problem;
@@ -21,7 +23,7 @@ pub(super) enum Walls {
 
 impl Walls {
     /// Raises the walls of a level for these runs.
-    pub(super) async fn raise(level: Level, runs: &[PlannedRun]) -> Result<Self, Problem> {
+    pub(super) async fn raise(level: Level, runs: &[Arc<PlannedRun>]) -> Result<Self, Problem> {
         match level {
             Level::Off => Ok(Self::Open(Site::new()?)),
             #[cfg(target_os = "linux")]
@@ -77,7 +79,7 @@ mod closed {
     //! Slots: idle ones wait to be taken; one that failed is replaced by a new one.
 
     use std::io;
-    use std::sync::Mutex;
+    use std::sync::{Arc, Mutex};
 
     use crate::plan::PlannedRun;
     use crate::problem::Problem;
@@ -98,12 +100,15 @@ mod closed {
     }
 
     impl Closed {
-        pub(crate) async fn raise(level: Level, runs: &[PlannedRun]) -> Result<Self, Problem> {
+        pub(crate) async fn raise(level: Level, runs: &[Arc<PlannedRun>]) -> Result<Self, Problem> {
             let order = SlotOrder {
                 level,
                 readable: walled::readable(runs),
             };
-            let program = runs.first().map(walled::program_inside).unwrap_or_default();
+            let program = runs
+                .first()
+                .map(|run| walled::program_inside(run))
+                .unwrap_or_default();
             let slot = raise(&order, &program.to_string_lossy()).await?;
             let site = (!slot.ready.namespaces).then(Site::new).transpose()?;
             Ok(Self {

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Instant;
 
 use crate::compare::{Behaviours, Verdict};
@@ -39,7 +40,7 @@ pub fn compare(
     let mut examples = grouped(project, &planned, &records).map_err(one)?;
     let doubtful = forked_and_different(&planned, &examples);
     if !doubtful.is_empty() {
-        let again: Vec<PlannedRun> = doubtful.iter().map(|at| spawned(&runs[*at])).collect();
+        let again: Vec<_> = doubtful.iter().map(|at| spawned(&runs[*at])).collect();
         let options = anew(options, "it differs from another in a forked process");
         let again = run(&again, &options, watch).map_err(one)?;
         for (at, record) in doubtful.iter().zip(again) {
@@ -141,11 +142,11 @@ fn run_of<'a>(example: &'a ExampleReport, entry: &PlanEntry) -> Option<&'a RunRe
     runs.find(|run| run.interpreter == entry.interpreter)
 }
 
-fn spawned(run: &PlannedRun) -> PlannedRun {
-    PlannedRun {
+fn spawned(run: &PlannedRun) -> Arc<PlannedRun> {
+    Arc::new(PlannedRun {
         start: Some(Start::Spawn),
         ..run.clone()
-    }
+    })
 }
 
 /// Says how many examples change, or that there was nothing to compare.

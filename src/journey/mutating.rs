@@ -7,7 +7,7 @@ use crate::execute::RunOptions;
 use crate::problem::Problem;
 use crate::report::{MutatedReport, MutatedRun, Report, RunReport};
 
-use super::check::{Checked, elapsed, used};
+use super::check::{Asked, Checked, elapsed, used};
 use super::running::Watch;
 use super::{Project, Request};
 
@@ -26,10 +26,17 @@ pub fn mutate_all(
     let begun = Instant::now();
     let chosen = project.interpreters(request)?;
     let choices = project.choices(&chosen)?;
-    let checked = Checked::of(project, request, &choices, 1, options, watch)?;
+    let mut examples = Vec::new();
+    let checked = Checked::of(
+        project,
+        request,
+        (&choices, Asked::default()),
+        options,
+        (watch, &mut |example, _| examples.push(example)),
+    )?;
     let problems = checked.problems(project, options.sandbox);
     let mut runs = Vec::new();
-    for report in &checked.examples {
+    for report in &examples {
         for run in report
             .runs
             .iter()
@@ -40,7 +47,7 @@ pub fn mutate_all(
     }
     let told = project.report(options.sandbox);
     let checked = Report {
-        examples: checked.examples,
+        examples,
         problems,
         interpreters: used(&chosen, &choices),
         wall_ms: elapsed(begun),

@@ -1,16 +1,19 @@
 //! From a plan to transcripts: execute and normalise, with analysis of the code where it is needed.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::compare::Neighbour;
 use crate::execute::{
-    Analysis, Explanation, Reuse, RunEvent, RunOptions, RunRecord, analyse, run_all,
+    Analysis, Explanation, Reuse, RunEvent, RunOptions, RunRecord, Trust, analyse, run_all,
+    run_each,
 };
 use crate::extract::{Document, Example};
 use crate::normalise::{BUILT_IN_FILTERS, Filter, Transcript, transcript};
 use crate::plan::{Choice, Interpreter, PlannedRun};
 use crate::position::Position;
 use crate::problem::{Problem, Severity};
+use crate::report::{ExampleReport, Report};
 use crate::wording::{nearest, ticked};
 
 /// What a command tells while runs go on.
@@ -26,6 +29,11 @@ pub enum Watched<'a> {
     Finished(&'a PlannedRun, &'a RunRecord),
     /// Why this run is made, or that it is not.
     Explained(&'a PlannedRun, &'a Explanation),
+    /// This run will be made once more, since its record is doubted.
+    Doubted(&'a PlannedRun),
+    /// This example is judged, and all before it were told: it belongs to the report, which knows all but its
+    /// end and keeps none.
+    Judged(&'a Report, &'a ExampleReport),
 }
 
 /// Listens to a command's progress.
@@ -33,18 +41,45 @@ pub type Watch<'a> = &'a mut dyn FnMut(Watched<'_>);
 
 /// Runs and tells the watcher.
 pub(super) fn run(
-    runs: &[PlannedRun],
+    runs: &[Arc<PlannedRun>],
     options: &RunOptions,
     watch: Watch<'_>,
 ) -> Result<Vec<RunRecord>, Problem> {
     watch(Watched::Planned(runs.len()));
-    run_all(runs, options, &mut |event| match event {
-        RunEvent::Started(_) => (),
-        RunEvent::Finished(index, record) => watch(Watched::Finished(&runs[index], record)),
-        RunEvent::Explained(index, explanation) => {
-            watch(Watched::Explained(&runs[index], explanation));
-        }
+    run_all(runs, options, &mut |event| {
+        tell(event, &|index| &runs[index], watch);
     })
+}
+
+/// Runs, tells the watcher, and has each record judged as soon as it is there.
+pub(super) fn run_judged(
+    runs: &[Arc<PlannedRun>],
+    options: &RunOptions,
+    watch: Watch<'_>,
+    judge: &mut dyn FnMut(usize, &RunRecord, Watch<'_>) -> Result<Trust, Problem>,
+) -> Result<(), Problem> {
+    watch(Watched::Planned(runs.len()));
+    run_each(runs, options, &mut |event| {
+        tell(event, &|index| &runs[index], watch);
+        let RunEvent::Finished(index, record) = event else {
+            return Ok(Trust::Believed);
+        };
+        let trust = judge(index, record, watch)?;
+        if trust != Trust::Believed {
+            watch(Watched::Doubted(&runs[index]));
+        }
+        Ok(trust)
+    })
+}
+
+fn tell<'a>(event: RunEvent<'a>, run: &dyn Fn(usize) -> &'a PlannedRun, watch: Watch<'_>) {
+    match event {
+        RunEvent::Started(_) => (),
+        RunEvent::Finished(index, record) => watch(Watched::Finished(run(index), record)),
+        RunEvent::Explained(index, explanation) => {
+            watch(Watched::Explained(run(index), explanation));
+        }
+    }
 }
 
 /// Returns options under which everything runs, whatever was kept.

@@ -1,5 +1,7 @@
 //! The plan: serialisable, so that a shard of it can run elsewhere.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::discover::{Limits, Start};
@@ -141,8 +143,8 @@ impl PlannedRun {
 /// What happens to one example on one interpreter.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Disposition {
-    /// It runs.
-    Run(Box<PlannedRun>),
+    /// It runs. Shared with whatever makes the run.
+    Run(Arc<PlannedRun>),
     /// It does not run, on purpose.
     Skipped(String),
     /// It cannot run here: what is missing, and the command that fixes it.

@@ -1,5 +1,7 @@
 //! Which examples run on which interpreters, and why others do not.
 
+use std::sync::Arc;
+
 use crate::discover::Selector;
 use crate::extract::{Block, BlockKind, Document, Example, Prompt};
 use crate::position::{LineIndex, Position};
@@ -140,7 +142,7 @@ fn disposition(document: &Document, example: &Example, interpreter: &Interpreter
     if blocks.is_empty() {
         return Disposition::Skipped("no block of it is for this interpreter".to_owned());
     }
-    Disposition::Run(Box::new(PlannedRun {
+    Disposition::Run(Arc::new(PlannedRun {
         limits: example.limits.clone(),
         start: example.directives.start.or(document.guide.settings.start),
         alone: example.directives.alone,

@@ -9,17 +9,24 @@ use super::joined::{Finding, fails, findings, is_told_once};
 use super::safe::{github_data, github_property};
 use super::{ExampleReport, Report, verdict_name, versions};
 
-/// Writes one annotation for each finding and problem.
-pub(crate) fn write(report: &Report, sink: &mut dyn Write) -> io::Result<()> {
-    for example in &report.examples {
-        for finding in findings(example)
-            .iter()
-            .filter(|finding| !matches!(finding.verdict, Verdict::Match | Verdict::Skipped))
-            .filter(|finding| !is_told_once(finding))
-        {
-            write_finding(report, example, finding, sink)?;
-        }
+/// Writes one annotation for each finding of an example; none of it has to wait.
+pub(crate) fn example(
+    report: &Report,
+    example: &ExampleReport,
+    sink: &mut dyn Write,
+) -> io::Result<bool> {
+    for finding in findings(example)
+        .iter()
+        .filter(|finding| !matches!(finding.verdict, Verdict::Match | Verdict::Skipped))
+        .filter(|finding| !is_told_once(finding))
+    {
+        write_finding(report, example, finding, sink)?;
     }
+    Ok(false)
+}
+
+/// Writes one annotation for each problem.
+pub(crate) fn end(report: &Report, sink: &mut dyn Write) -> io::Result<()> {
     for problem in report.all_problems() {
         let level = match problem.severity {
             Severity::Error => "error",

@@ -10,15 +10,31 @@ use crate::plan::Interpreter;
 use crate::wording;
 
 use super::joined::{Finding, fails, findings, is_told_once};
+use super::tally::UnrunPlace;
 use super::{
-    ExampleReport, Report, comparison, difference, ending_in_words, problems, safe, verdict_name,
-    versions,
+    ExampleReport, Report, Starts, Tally, comparison, difference, ending_in_words, problems, safe,
+    verdict_name, versions,
 };
 
-/// Writes findings in order of the plan, flaky examples after all others, problems, and the summary.
-pub(crate) fn write(report: &Report, sink: &mut dyn Write) -> io::Result<()> {
-    write_findings(report, &|verdict| verdict != Verdict::Flaky, sink)?;
-    write_findings(report, &|verdict| verdict == Verdict::Flaky, sink)?;
+/// Writes an example's findings; says whether it has flaky ones, which come after all others.
+pub(crate) fn example(
+    report: &Report,
+    example: &ExampleReport,
+    sink: &mut dyn Write,
+) -> io::Result<bool> {
+    write_some(report, example, &|verdict| verdict != Verdict::Flaky, sink)?;
+    Ok((example.runs.iter()).any(|run| run.verdict == Verdict::Flaky))
+}
+
+/// Writes flaky examples, problems, and the summary.
+pub(crate) fn end(
+    report: &Report,
+    flaky: &[ExampleReport],
+    sink: &mut dyn Write,
+) -> io::Result<()> {
+    for example in flaky {
+        write_some(report, example, &|verdict| verdict == Verdict::Flaky, sink)?;
+    }
     comparison::write(report, sink)?;
     if !report.problems.is_empty() {
         problems::write(&report.problems, sink)?;
@@ -37,11 +53,18 @@ pub(crate) fn write_findings(
     wanted: &dyn Fn(Verdict) -> bool,
     sink: &mut dyn Write,
 ) -> io::Result<()> {
-    for example in &report.examples {
-        for finding in findings(example) {
-            if wanted(finding.verdict) && is_shown(&finding, example) {
-                write_finding(report, example, &finding, sink)?;
-            }
+    (report.examples.iter()).try_for_each(|example| write_some(report, example, wanted, sink))
+}
+
+fn write_some(
+    report: &Report,
+    example: &ExampleReport,
+    wanted: &dyn Fn(Verdict) -> bool,
+    sink: &mut dyn Write,
+) -> io::Result<()> {
+    for finding in findings(example) {
+        if wanted(finding.verdict) && is_shown(&finding, example) {
+            write_finding(report, example, &finding, sink)?;
         }
     }
     Ok(())
@@ -208,7 +231,8 @@ fn write_rerun(
 }
 
 fn write_summary(report: &Report, sink: &mut dyn Write) -> io::Result<()> {
-    let examples = wording::count(report.examples.len(), "example");
+    let tally = report.tally();
+    let examples = wording::count(tally.examples, "example");
     let interpreters = wording::count(report.interpreters.len(), "interpreter");
     let seconds = std::time::Duration::from_millis(report.wall_ms).as_secs_f64();
     writeln!(
@@ -218,20 +242,19 @@ fn write_summary(report: &Report, sink: &mut dyn Write) -> io::Result<()> {
         report.sandbox
     )?;
     writeln!(sink, "  fences: {}", counts(&report.fates()))?;
-    writeln!(sink, "  runs:   {}", coloured_counts(&report.verdicts()))?;
-    write_starts(report, sink)?;
+    writeln!(sink, "  runs:   {}", coloured_counts(&tally.verdicts()))?;
+    write_starts(tally.starts, sink)?;
     let names: Vec<String> = report
         .interpreters
         .iter()
         .map(|one| format!("{}{}", one.version, one.build.suffix()))
         .collect();
     writeln!(sink, "  on:     {}", names.join(", "))?;
-    write_skips(report, sink)
+    write_skips(report, &tally, sink)
 }
 
 /// Says where results came from, where that is not simply a new process for each.
-fn write_starts(report: &Report, sink: &mut dyn Write) -> io::Result<()> {
-    let starts = report.starts();
+fn write_starts(starts: Starts, sink: &mut dyn Write) -> io::Result<()> {
     let named = [
         (starts.cached, "cached"),
         (starts.forked, "forked"),
@@ -295,28 +318,37 @@ fn coloured_count(verdict: Verdict, number: usize) -> String {
 }
 
 /// Lists why runs were skipped, most frequent first, so that nothing is skipped in silence; and which
-/// were blocked by an interpreter that is not there, of which no finding tells.
-fn write_skips(report: &Report, sink: &mut dyn Write) -> io::Result<()> {
-    let mut reasons: BTreeMap<(&str, &str), usize> = BTreeMap::new();
-    let runs = report.examples.iter().flat_map(|example| &example.runs);
-    for run in runs {
-        let absent = run.verdict == Verdict::Blocked && run.interpreter.is_absent();
-        if run.verdict == Verdict::Skipped || absent {
-            let reason = run.reason.as_deref().unwrap_or("no reason given");
-            let verdict = verdict_name(run.verdict);
-            *reasons.entry((verdict, reason)).or_default() += 1;
+/// were blocked by an interpreter that is not there, of which no finding tells. Whoever wants it verbose
+/// gets every reason, each with its places.
+fn write_skips(report: &Report, tally: &Tally, sink: &mut dyn Write) -> io::Result<()> {
+    let reasons = tally.unrun();
+    let shown = if report.verbose { reasons.len() } else { 8 };
+    for (verdict, reason, unrun) in reasons.iter().take(shown) {
+        writeln!(
+            sink,
+            "  {verdict} {}: {}",
+            unrun.runs,
+            safe::terminal(reason)
+        )?;
+        if report.verbose {
+            let mut places = unrun.places.iter();
+            places.try_for_each(|place| write_place(report, place, sink))?;
         }
     }
-    let mut reasons: Vec<_> = reasons.into_iter().collect();
-    reasons.sort_by_key(|(reason, number)| (std::cmp::Reverse(*number), *reason));
-    let more = reasons.len().saturating_sub(8);
-    for ((verdict, reason), number) in reasons.iter().take(8) {
-        writeln!(sink, "  {verdict} {number}: {}", safe::terminal(reason))?;
-    }
+    let more = reasons.len().saturating_sub(shown);
     if more > 0 {
         writeln!(sink, "  … and {}", wording::count(more, "other reason"))?;
     }
     Ok(())
+}
+
+/// Writes where something did not run, and on what.
+fn write_place(report: &Report, place: &UnrunPlace, sink: &mut dyn Write) -> io::Result<()> {
+    let (guide, name) = place.id.split_once('#').unwrap_or((&place.id, ""));
+    let interpreters: Vec<&Interpreter> = place.interpreters.iter().collect();
+    let on = versions::in_words(&interpreters, &report.interpreters);
+    let (guide, name) = (safe::terminal(guide), safe::terminal(name));
+    writeln!(sink, "    {guide}:{} `{name}` on {on}", place.line)
 }
 
 /// Writes the table of `python list`: version, build, path.

@@ -10,20 +10,28 @@ use crate::problem::Problem;
 
 use super::safe;
 use super::{
-    ExampleReport, FenceReport, Report, RunReport, comparison, told_difference, verdict_name,
+    ExampleReport, FenceReport, Report, RunReport, Starts, comparison, told_difference,
+    verdict_name,
 };
 
-/// Writes fences, results, problems, and the summary last.
-pub(crate) fn write(report: &Report, sink: &mut dyn Write) -> io::Result<()> {
-    write_fences(&report.fences, sink)?;
-    for example in &report.examples {
-        for run in &example.runs {
-            line(&result(example, run), sink)?;
-        }
-        if let Some(behaviours) = &example.behaviours {
-            line(&comparison::to_json(example, behaviours), sink)?;
-        }
+/// Writes what comes before all results.
+pub(crate) fn begin(report: &Report, sink: &mut dyn Write) -> io::Result<()> {
+    write_fences(&report.fences, sink)
+}
+
+/// Writes one example's results; none of it has to wait.
+pub(crate) fn example(example: &ExampleReport, sink: &mut dyn Write) -> io::Result<bool> {
+    for run in &example.runs {
+        line(&result(example, run), sink)?;
     }
+    if let Some(behaviours) = &example.behaviours {
+        line(&comparison::to_json(example, behaviours), sink)?;
+    }
+    Ok(false)
+}
+
+/// Writes problems, and the summary last.
+pub(crate) fn end(report: &Report, sink: &mut dyn Write) -> io::Result<()> {
     report
         .all_problems()
         .try_for_each(|found| line(&problem(found), sink))?;
@@ -140,22 +148,22 @@ pub(crate) fn problem(problem: &Problem) -> Value {
 }
 
 fn summary(report: &Report) -> Value {
+    let tally = report.tally();
     json!({
         "type": "summary",
         "schema": 1,
         "fences": report.fates(),
-        "runs": report.verdicts(),
+        "runs": tally.verdicts(),
         "interpreters": report.interpreters.iter().map(interpreter).collect::<Vec<_>>(),
         "sandbox": report.sandbox,
         "wall_ms": report.wall_ms,
-        "starts": starts(report),
+        "starts": starts(tally.starts),
     })
 }
 
 /// How many runs came from the cache, how many were forked or started anew, and how many of the latter
 /// had been forked first and did not match.
-fn starts(report: &Report) -> Value {
-    let starts = report.starts();
+fn starts(starts: Starts) -> Value {
     json!({
         "cached": starts.cached,
         "fork": starts.forked,

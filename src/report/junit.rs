@@ -9,12 +9,16 @@ use crate::compare::Verdict;
 
 use super::{ExampleReport, Report, RunReport, ending_in_words, safe, verdict_name};
 
-/// Writes the report.
-pub(crate) fn write(report: &Report, sink: &mut dyn Write) -> io::Result<()> {
+/// Writes the report of these examples.
+pub(crate) fn write(
+    report: &Report,
+    examples: &[ExampleReport],
+    sink: &mut dyn Write,
+) -> io::Result<()> {
     let mut junit = Junit::new("fencepost");
     junit.set_time(Duration::from_millis(report.wall_ms));
-    for guide in guides(report) {
-        junit.add_test_suite(suite(report, guide));
+    for of_guide in examples.chunk_by(|one, next| one.guide == next.guide) {
+        junit.add_test_suite(suite(of_guide));
     }
     if report.all_problems().next().is_some() {
         junit.add_test_suite(problems(report));
@@ -23,23 +27,11 @@ pub(crate) fn write(report: &Report, sink: &mut dyn Write) -> io::Result<()> {
     writeln!(sink)
 }
 
-fn guides(report: &Report) -> Vec<&str> {
-    let mut guides: Vec<&str> = report
-        .examples
-        .iter()
-        .map(|example| example.guide.as_str())
-        .collect();
-    guides.dedup();
-    guides
-}
-
-fn suite(report: &Report, guide: &str) -> TestSuite {
+/// Returns the suite of one guide's examples.
+fn suite(examples: &[ExampleReport]) -> TestSuite {
+    let guide = examples.first().map_or("", |example| &example.guide);
     let mut suite = TestSuite::new(safe::xml(guide));
-    for example in report
-        .examples
-        .iter()
-        .filter(|example| example.guide == guide)
-    {
+    for example in examples {
         suite.add_test_cases(example.runs.iter().map(|run| case(example, run)));
     }
     suite

@@ -1,12 +1,14 @@
 //! Verdicts → text: terminal, JSON lines, `JUnit`, GitHub annotations. The only stage that prints.
 //!
-//! Enters: a [`Report`], complete. Leaves: text in one of the [`Format`]s, the same bytes whatever
-//! order the runs finished in. What examples printed is escaped for where it goes.
+//! Enters: a [`Report`], complete or example by example in order of the plan ([`Draft`]). Leaves: text in one
+//! of the [`Format`]s, the same bytes whatever order the runs finished in. What examples printed is escaped
+//! for where it goes.
 
 mod cached;
 mod comparison;
 mod coverage;
 mod difference;
+mod draft;
 mod extraction;
 mod github;
 mod human;
@@ -23,21 +25,22 @@ mod rerun;
 mod review;
 mod safe;
 mod sink;
+mod tally;
 mod versions;
 
 use std::collections::BTreeMap;
-use std::io;
 
 use crate::compare::{Behaviours, ClaimFault, Difference, Instability, Verdict};
 use crate::discover::Start;
 use crate::execute::Ending;
 use crate::extract::{Fate, Fence};
 use crate::normalise::Transcript;
-use crate::plan::{Interpreter, PlanEntry};
+use crate::plan::Interpreter;
 use crate::problem::Problem;
 
 pub use cached::CacheReport;
 pub use coverage::write_coverage;
+pub use draft::Draft;
 pub use extraction::{
     EXTRACTION_MAP, ExtractedExample, Extraction, ExtractionFolder, open_extraction, translate,
     write_extraction,
@@ -54,6 +57,7 @@ pub use review::{
     PendingChange, PendingReport, write_list as write_pending, write_one as write_pending_change,
 };
 pub use sink::{Format, Sink, colours, diagnostics, say};
+pub use tally::{Starts, Tally};
 pub use versions::in_words;
 
 /// One run, judged.
@@ -146,12 +150,6 @@ impl ExampleReport {
         self.behaviours.as_ref()
     }
 
-    /// Says whether an entry of a plan is about it: two examples may have one id, by mistake.
-    #[must_use]
-    pub(crate) fn is_of(&self, entry: &PlanEntry) -> bool {
-        self.id == entry.id && self.line == entry.line
-    }
-
     /// Returns the worst verdict of its runs; an example without runs matches.
     #[must_use]
     pub fn worst(&self) -> Verdict {
@@ -179,8 +177,10 @@ pub struct Report {
     pub guides: usize,
     /// Every fence of every guide, in order.
     pub fences: Vec<FenceReport>,
-    /// Every example, in order.
+    /// The examples that are kept until the end, in order.
     pub examples: Vec<ExampleReport>,
+    /// What the examples add up to that were told before.
+    pub told: Tally,
     /// Every problem of guides and expected files, in order.
     pub problems: Vec<Problem>,
     /// Interpreters that were asked for and are not there; people are told beside the report.
@@ -195,6 +195,8 @@ pub struct Report {
     pub remarks: Vec<String>,
     /// How commands are typed that do it again.
     pub rerun: Rerun,
+    /// Whether people want every place named that did not run.
+    pub verbose: bool,
 }
 
 impl Report {
@@ -209,67 +211,20 @@ impl Report {
         counts
     }
 
-    /// Counts runs by verdict; every verdict is present.
+    /// Returns what all examples add up to, those that were told before and those that are kept.
     #[must_use]
-    pub fn verdicts(&self) -> BTreeMap<&'static str, usize> {
-        let mut counts: BTreeMap<&'static str, usize> = VERDICTS
-            .iter()
-            .map(|verdict| (verdict_name(*verdict), 0))
-            .collect();
-        for run in self.examples.iter().flat_map(|example| &example.runs) {
-            *counts.entry(verdict_name(run.verdict)).or_default() += 1;
+    pub fn tally(&self) -> Tally {
+        let mut tally = self.told.clone();
+        for example in &self.examples {
+            tally.add(example);
         }
-        counts
+        tally
     }
 
     /// Returns every problem: of guides and expected files, then of interpreters.
     pub fn all_problems(&self) -> impl Iterator<Item = &Problem> {
         self.problems.iter().chain(&self.missing)
     }
-
-    /// Counts how runs began.
-    #[must_use]
-    pub fn starts(&self) -> Starts {
-        let mut starts = Starts::default();
-        for run in self.examples.iter().flat_map(|example| &example.runs) {
-            match run.start {
-                _ if run.cached => starts.cached += 1,
-                Some(Start::Fork) => starts.forked += 1,
-                Some(Start::Spawn) => starts.spawned += 1,
-                None => (),
-            }
-            starts.fell_back += usize::from(run.fell_back);
-        }
-        starts
-    }
-
-    /// Writes the report in one format.
-    ///
-    /// # Errors
-    ///
-    /// Where writing fails.
-    pub fn write(&self, format: Format, sink: &mut dyn io::Write) -> io::Result<()> {
-        match format {
-            Format::Human => human::write(self, sink),
-            Format::Json => json::write(self, sink),
-            Format::Junit => junit::write(self, sink),
-            Format::Github => github::write(self, sink),
-            Format::Markdown => markdown::write(self, sink),
-        }
-    }
-}
-
-/// How the runs of a report began.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Starts {
-    /// Kept results.
-    pub cached: usize,
-    /// Forked from a warm interpreter.
-    pub forked: usize,
-    /// Started anew.
-    pub spawned: usize,
-    /// Those of them that had been forked first, and did not match.
-    pub fell_back: usize,
 }
 
 /// Every verdict, in the order in which reports count them.

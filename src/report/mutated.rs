@@ -124,7 +124,7 @@ impl MutatedReport {
             |number: &dyn Fn(&MutatedRun) -> usize| self.runs.iter().map(number).sum::<usize>();
         let summary = json!({
             "type": "mutation-summary",
-            "runs": self.checked.verdicts(),
+            "runs": self.checked.tally().verdicts(),
             "tried": sum(&|run| run.found.tried),
             "unnoticed": sum(&|run| run.found.unnoticed.len()),
             "cannot_fail": sum(&|run| usize::from(run.found.cannot_fail)),

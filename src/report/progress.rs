@@ -49,6 +49,22 @@ impl Progress {
         }
     }
 
+    /// Notes that one step will be done once more.
+    pub fn again(&mut self) {
+        self.total += 1;
+        if let Some(bar) = &self.bar {
+            bar.inc_length(1);
+        }
+    }
+
+    /// Does what may write to the terminal that the bar is drawn on.
+    pub fn aside(&self, write: impl FnOnce()) {
+        match &self.bar {
+            Some(bar) => bar.suspend(write),
+            None => write(),
+        }
+    }
+
     /// Ends progress and clears what it drew.
     pub fn finish(&self) {
         if let Some(bar) = &self.bar {

@@ -1,6 +1,7 @@
 //! Where reports go: stdout, stderr or a file written whole.
 
-use std::io::{self, Write};
+use std::fs::File;
+use std::io::{self, Seek as _, Write};
 use std::path::{Path, PathBuf};
 
 use crate::problem::Problem;
@@ -36,47 +37,93 @@ impl Sink {
     ///
     /// A blocked problem that names the file. A reader that closed the pipe is no error.
     pub fn write(&self, draw: &dyn Fn(&mut dyn Write) -> io::Result<()>) -> Result<(), Problem> {
+        let write = || {
+            let mut out = io::BufWriter::new(self.open()?);
+            draw(&mut out)?;
+            out.into_inner()?.close()
+        };
+        write().map_err(|error| cannot_write(self, &error))
+    }
+
+    /// Opens it; a file is there, whole, once [`Out::close`] was called.
+    pub(super) fn open(&self) -> io::Result<Out> {
         match self {
-            Self::Stdout => {
-                let mut stdout = io::BufWriter::new(anstream::stdout());
-                draw(&mut stdout)
-                    .and_then(|()| stdout.flush())
-                    .or_else(unless_closed)
-            }
-            Self::File(path) => write_file(path, draw),
+            Self::Stdout => Ok(Out::Stdout { closed: false }),
+            Self::File(path) => open_file(path),
         }
-        .map_err(|error| cannot_write(self, &error))
     }
 }
 
-fn unless_closed(error: io::Error) -> io::Result<()> {
-    if error.kind() == io::ErrorKind::BrokenPipe {
+/// Where a report is written, in one or several parts.
+#[derive(Debug)]
+pub(super) enum Out {
+    /// Standard output; nothing more is written once its reader has closed it.
+    Stdout { closed: bool },
+    /// A device, a pipe or a link: it is written to, never replaced.
+    Device(anstream::StripStream<File>),
+    /// A file without a name, for what will be a file at this path.
+    Nameless(anstream::StripStream<File>, PathBuf),
+}
+
+impl Write for Out {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.write_all(bytes)?;
+        Ok(bytes.len())
+    }
+
+    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        match self {
+            Self::Stdout { closed: true } => Ok(()),
+            Self::Stdout { closed } => {
+                let mut stdout = anstream::stdout();
+                let written = stdout.write_all(bytes).and_then(|()| stdout.flush());
+                *closed = is_closed(&written);
+                if *closed { Ok(()) } else { written }
+            }
+            Self::Device(file) | Self::Nameless(file, _) => file.write_all(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
         Ok(())
-    } else {
-        Err(error)
     }
 }
 
-fn write_file(path: &Path, draw: &dyn Fn(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
-    // A device, a pipe or a link is written to, never replaced.
-    if (path.symlink_metadata()).is_ok_and(|found| !found.is_file() && !found.is_dir()) {
-        let file = std::fs::File::options()
-            .write(true)
-            .truncate(true)
-            .open(path)?;
-        let mut plain = io::BufWriter::new(anstream::StripStream::new(file));
-        draw(&mut plain)?;
-        return plain.flush();
+impl Out {
+    /// Ends what was written: a file gets its name.
+    pub(super) fn close(self) -> io::Result<()> {
+        match self {
+            Self::Stdout { .. } | Self::Device(_) => Ok(()),
+            Self::Nameless(file, path) => name_file(file.into_inner(), &path),
+        }
     }
-    let folder = path
-        .parent()
+}
+
+fn is_closed(written: &io::Result<()>) -> bool {
+    (written.as_ref()).is_err_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+}
+
+fn open_file(path: &Path) -> io::Result<Out> {
+    if (path.symlink_metadata()).is_ok_and(|found| !found.is_file() && !found.is_dir()) {
+        let file = File::options().write(true).truncate(true).open(path)?;
+        return Ok(Out::Device(anstream::StripStream::new(file)));
+    }
+    let file = tempfile::tempfile_in(folder_of(path))?;
+    let file = anstream::StripStream::new(file);
+    Ok(Out::Nameless(file, path.to_owned()))
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent()
         .filter(|folder| !folder.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
-    let mut plain = io::BufWriter::new(anstream::StripStream::new(file.as_file_mut()));
-    draw(&mut plain)?;
-    plain.flush()?;
-    drop(plain);
+        .unwrap_or(Path::new("."))
+}
+
+/// Copies a file without a name beside its path, and renames that.
+fn name_file(mut nameless: File, path: &Path) -> io::Result<()> {
+    nameless.rewind()?;
+    let mut file = tempfile::NamedTempFile::new_in(folder_of(path))?;
+    io::copy(&mut nameless, file.as_file_mut())?;
     set_usual_mode(file.as_file())?;
     file.persist(path)?;
     Ok(())
@@ -84,17 +131,18 @@ fn write_file(path: &Path, draw: &dyn Fn(&mut dyn Write) -> io::Result<()>) -> i
 
 /// Gives a temporary file the mode that a newly created file has.
 #[cfg(unix)]
-fn set_usual_mode(file: &std::fs::File) -> io::Result<()> {
+fn set_usual_mode(file: &File) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
     file.set_permissions(std::fs::Permissions::from_mode(0o644))
 }
 
 #[cfg(not(unix))]
-fn set_usual_mode(_file: &std::fs::File) -> io::Result<()> {
+fn set_usual_mode(_file: &File) -> io::Result<()> {
     Ok(())
 }
 
-fn cannot_write(sink: &Sink, error: &io::Error) -> Problem {
+/// Says that a report could not be written.
+pub(super) fn cannot_write(sink: &Sink, error: &io::Error) -> Problem {
     let name = match sink {
         Sink::Stdout => "standard output".to_owned(),
         Sink::File(path) => format!("`{}`", path.display()),

@@ -53,7 +53,7 @@ pub struct Cache {
 pub(super) struct Answer {
     key: Key,
     /// Its result, if it was kept.
-    pub(super) record: Option<RunRecord>,
+    pub(super) record: Option<Box<RunRecord>>,
     /// Why there is none, or that there is one.
     pub(super) explanation: Explanation,
     /// Its last run, where the result is missing.
@@ -152,7 +152,7 @@ impl Cache {
         }
         Answer {
             key,
-            record,
+            record: record.map(Box::new),
             explanation,
             past,
         }

@@ -56,7 +56,7 @@ fn a_result_is_found_again_by_every_example_with_the_same_code() {
         cached: true,
         ..kept
     };
-    assert_eq!(answer.record, Some(found));
+    assert_eq!(answer.record, Some(Box::new(found)));
     assert!(cache.look_up(&one, Level::Off).record.is_none());
 }
 

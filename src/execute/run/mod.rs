@@ -1,33 +1,42 @@
-//! Runs a list of planned runs, several at a time, and keeps their order.
+//! Runs a list of planned runs, several at a time, and hands over each record when its run has ended.
 
+mod crew;
 mod reuse;
 
-use std::sync::{Arc, Mutex};
-
-use tokio::sync::{mpsc, watch};
-use tokio::task::JoinSet;
+use std::sync::Arc;
 
 use crate::plan::PlannedRun;
 use crate::problem::Problem;
 
 use super::cache::{Cache, Explanation};
-use super::load::Loads;
 use super::sandbox::Level;
-use super::start::{self, Beginning};
 use super::walls::Walls;
-use super::{RunRecord, interrupt};
+use super::{RunRecord, interrupt, start};
+use crew::{Crew, News, Turn};
 use reuse::Desk;
 
 /// What happens while runs go on.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub enum RunEvent<'a> {
     /// The run with this index began.
     Started(usize),
     /// The run with this index ended, or its kept result was used.
     Finished(usize, &'a RunRecord),
-    /// Why the run with this index is made, or that it is not; comes before anything begins.
+    /// Why the run with this index is made, or that it is not; comes before it begins.
     Explained(usize, &'a Explanation),
 }
+
+/// What is thought of a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trust {
+    /// It stands.
+    Believed,
+    /// The run is to be made again, in a new process, for this reason.
+    Doubted(&'static str),
+}
+
+/// Hears of everything that happens; what it thinks matters where a run has finished.
+pub type Listen<'a> = &'a mut dyn FnMut(RunEvent<'_>) -> Result<Trust, Problem>;
 
 /// Whether kept results are used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,38 +73,25 @@ impl RunOptions {
     }
 }
 
-/// Runs everything, in the best order it finds, and returns records in the order of `runs`.
-///
-/// `event` is called from this thread alone. SIGINT and SIGTERM end every child, remove every
-/// temporary folder and return a problem of class `Interrupted`.
+/// Runs everything as [`run_each`] does, and returns records in the order of `runs`.
 ///
 /// # Errors
 ///
-/// What kept fencepost itself from working: no temporary folder, no process left, interrupted.
-/// An example that cannot start is a record, not an error.
-pub fn run_all(
-    runs: &[PlannedRun],
+/// As [`run_each`].
+pub fn run_all<R: Into<Arc<PlannedRun>> + Clone>(
+    runs: &[R],
     options: &RunOptions,
     event: &mut dyn FnMut(RunEvent<'_>),
 ) -> Result<Vec<RunRecord>, Problem> {
-    let mut desk = Desk::look_up(runs, options);
-    let mut records = desk.found(event);
-    let mut open: Vec<usize> = (0..runs.len())
-        .filter(|index| records[*index].is_none())
-        .collect();
-    open.sort_by_key(|index| std::cmp::Reverse(desk.duration_ms(*index)));
-    let rest: Vec<PlannedRun> = open.iter().map(|index| runs[*index].clone()).collect();
-    let mut tell = |told: RunEvent<'_>| match told {
-        RunEvent::Started(number) => event(RunEvent::Started(open[number])),
-        RunEvent::Finished(number, record) => {
-            desk.keep(open[number], record);
-            event(RunEvent::Finished(open[number], record));
+    let runs: Vec<Arc<PlannedRun>> = runs.iter().cloned().map(Into::into).collect();
+    let mut records: Vec<Option<RunRecord>> = runs.iter().map(|_| None).collect();
+    run_each(&runs, options, &mut |told| {
+        if let RunEvent::Finished(index, record) = &told {
+            records[*index] = Some(RunRecord::clone(record));
         }
-        RunEvent::Explained(..) => (),
-    };
-    for (index, record) in open.iter().zip(run_open(rest, options, &mut tell)?) {
-        records[*index] = Some(record);
-    }
+        event(told);
+        Ok(Trust::Believed)
+    })?;
     let missing = || Problem::bug("a run has no record");
     records
         .into_iter()
@@ -103,137 +99,103 @@ pub fn run_all(
         .collect()
 }
 
-/// Makes every run of a list.
-fn run_open(
-    runs: Vec<PlannedRun>,
+/// Runs everything, in the best order it finds; a record that is doubted is followed by another of its run.
+///
+/// `listen` is called from this thread alone, and while it works other runs go on; only beside a run that
+/// has to be alone there is nothing. SIGINT and SIGTERM end every child, remove every temporary folder and
+/// return a problem of class `Interrupted`.
+///
+/// # Errors
+///
+/// What kept fencepost itself from working: no temporary folder, no process left, interrupted; and what
+/// `listen` returns, after which nothing more runs. An example that cannot start is a record, not an error.
+pub fn run_each(
+    runs: &[Arc<PlannedRun>],
     options: &RunOptions,
-    event: &mut dyn FnMut(RunEvent<'_>),
-) -> Result<Vec<RunRecord>, Problem> {
-    if runs.is_empty() {
-        return Ok(Vec::new());
+    listen: Listen<'_>,
+) -> Result<(), Problem> {
+    let mut desk = Desk::look_up(runs, options);
+    let mut open = desk.found(listen)?;
+    if open.is_empty() {
+        return Ok(());
     }
+    open.sort_by_key(|(index, _)| std::cmp::Reverse(desk.duration_ms(*index)));
     let interrupt = interrupt::watch();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
         .build()
         .map_err(|error| no_runtime(&error))?;
-    runtime.block_on(async {
-        let mut stopped = interrupt.clone();
-        let raised = tokio::select! {
+    let open_runs: Vec<Arc<PlannedRun>> = open
+        .iter()
+        .map(|(index, _)| Arc::clone(&runs[*index]))
+        .collect();
+    let mut stopped = interrupt.clone();
+    let walls = runtime.block_on(async {
+        tokio::select! {
             biased;
-            _ = stopped.wait_for(|interrupted| *interrupted) => return Err(interrupt::problem()),
-            raised = Walls::raise(options.sandbox, &runs) => raised?,
+            _ = stopped.wait_for(|interrupted| *interrupted) => Err(interrupt::problem()),
+            raised = Walls::raise(options.sandbox, &open_runs) => raised,
+        }
+    })?;
+    let beginnings = start::decide(&open_runs, options.sandbox);
+    let turns = open.into_iter().zip(open_runs).zip(beginnings);
+    let turns = turns.map(|(((index, again), run), beginning)| {
+        let turn = Turn {
+            index,
+            run,
+            beginning,
         };
-        let work = Arc::new(Work {
-            beginnings: start::decide(&runs, options.sandbox),
-            runs,
-            walls: raised,
-        });
-        let answer = schedule(&work, options.jobs.max(1), interrupt, event).await;
-        work.walls.lower().await;
-        answer
-    })
+        if again { turn.anew() } else { turn }
+    });
+    let mut crew = Crew::new(&runtime, walls, interrupt);
+    let answer = make(&mut crew, turns.collect(), options, (&desk, listen));
+    crew.dismiss();
+    answer
+}
+
+/// Makes runs in waves: first what may stand beside others, then one by one what must be alone.
+fn make(
+    crew: &mut Crew<'_>,
+    turns: Vec<Turn>,
+    options: &RunOptions,
+    (desk, listen): (&Desk<'_>, Listen<'_>),
+) -> Result<(), Problem> {
+    let (alone, together): (Vec<Turn>, Vec<Turn>) =
+        turns.into_iter().partition(|turn| turn.run.alone);
+    crew.send_out(together, options.jobs.max(1));
+    hear(crew, desk, listen)?;
+    for turn in alone {
+        crew.send_out(vec![turn], 1);
+        hear(crew, desk, listen)?;
+    }
+    Ok(())
+}
+
+/// Hears what a crew has to tell until all its runs have ended; what is not believed is made again.
+fn hear(crew: &mut Crew<'_>, desk: &Desk<'_>, listen: Listen<'_>) -> Result<(), Problem> {
+    while let Some(news) = crew.news()? {
+        let (turn, record) = match news {
+            News::Started(index) => {
+                listen(RunEvent::Started(index))?;
+                continue;
+            }
+            News::Finished(turn, record) => (turn, record),
+        };
+        desk.keep(turn.index, &record);
+        if let Trust::Doubted(why) = listen(RunEvent::Finished(turn.index, &record))? {
+            let explanation = Explanation::Everything(why);
+            listen(RunEvent::Explained(turn.index, &explanation))?;
+            crew.send_after(turn.anew());
+        }
+    }
+    Ok(())
 }
 
 fn no_runtime(error: &std::io::Error) -> Problem {
     Problem::blocked("no-runtime", "cannot start threads to run examples with")
         .because(error.to_string())
         .hint("close some programs, or raise the limits on processes and open files")
-}
-
-/// What all workers share.
-struct Work {
-    runs: Vec<PlannedRun>,
-    /// How each of them begins.
-    beginnings: Vec<Beginning>,
-    walls: Walls,
-}
-
-/// What a worker tells the scheduler.
-enum News {
-    Started(usize),
-    Finished(usize, Box<RunRecord>),
-}
-
-/// Runs everything in two waves: what may stand beside others, then what must be alone.
-async fn schedule(
-    work: &Arc<Work>,
-    jobs: usize,
-    mut interrupt: watch::Receiver<bool>,
-    event: &mut dyn FnMut(RunEvent<'_>),
-) -> Result<Vec<RunRecord>, Problem> {
-    let (alone, together): (Vec<usize>, Vec<usize>) =
-        (0..work.runs.len()).partition(|index| work.runs[*index].alone);
-    let mut records: Vec<Option<RunRecord>> = work.runs.iter().map(|_| None).collect();
-    let overlaps = work.walls.see_sleepers();
-    for (order, jobs, overlaps) in [(together, jobs, overlaps), (alone, 1, false)] {
-        let of_order: Vec<&PlannedRun> = order.iter().map(|index| &work.runs[*index]).collect();
-        let loads = Loads::new(jobs, &of_order, overlaps);
-        let mut workers = JoinSet::new();
-        let mut news = send_out(&mut workers, work, order, loads);
-        loop {
-            tokio::select! {
-                biased;
-                _ = interrupt.wait_for(|interrupted| *interrupted) => {
-                    workers.shutdown().await;
-                    return Err(interrupt::problem());
-                }
-                item = news.recv() => match item {
-                    Some(News::Started(index)) => event(RunEvent::Started(index)),
-                    Some(News::Finished(index, record)) => {
-                        event(RunEvent::Finished(index, &record));
-                        records[index] = Some(*record);
-                    }
-                    None => break,
-                },
-            }
-        }
-        while let Some(ended) = workers.join_next().await {
-            ended.map_err(|error| Problem::bug(format!("a worker failed: {error}")))?;
-        }
-    }
-    let missing = || Problem::bug("a run has no record");
-    records
-        .into_iter()
-        .map(|record| record.ok_or_else(missing))
-        .collect()
-}
-
-/// Starts workers that take runs from a common list until it is empty; their news ends when they do.
-fn send_out(
-    workers: &mut JoinSet<()>,
-    work: &Arc<Work>,
-    order: Vec<usize>,
-    loads: Loads,
-) -> mpsc::UnboundedReceiver<News> {
-    let (sender, receiver) = mpsc::unbounded_channel();
-    let count = loads.workers;
-    let loads = Arc::new(loads);
-    let list = Arc::new(Mutex::new(order.into_iter()));
-    for _ in 0..count {
-        let (work, list, sender) = (Arc::clone(work), Arc::clone(&list), sender.clone());
-        let loads = Arc::clone(&loads);
-        workers.spawn(async move {
-            loop {
-                let load = loads.take().await;
-                let Some(index) = next(&list) else { break };
-                let run = &work.runs[index];
-                let memory = loads.take_memory(run).await;
-                let _ = sender.send(News::Started(index));
-                let record = work.walls.run(run, &work.beginnings[index], &load).await;
-                drop((load, memory));
-                let _ = sender.send(News::Finished(index, Box::new(record)));
-            }
-        });
-    }
-    receiver
-}
-
-fn next(list: &Mutex<std::vec::IntoIter<usize>>) -> Option<usize> {
-    list.lock()
-        .expect("no worker panics while it holds the list")
-        .next()
 }
 
 #[cfg(all(test, unix))]

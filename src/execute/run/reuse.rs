@@ -1,10 +1,13 @@
 //! What the cache says of a list of runs, before any of them is made.
 
+use std::sync::Arc;
+
 use crate::execute::RunRecord;
 use crate::execute::cache::{Answer, Cache, Explanation};
 use crate::plan::PlannedRun;
+use crate::problem::Problem;
 
-use super::{Reuse, RunEvent, RunOptions};
+use super::{Listen, Reuse, RunEvent, RunOptions, Trust};
 
 /// Fewer runs than these are looked up by one thread.
 const BATCH: usize = 64;
@@ -14,7 +17,7 @@ const UNKNOWN_MS: u64 = 100;
 
 /// Runs with what was kept of each; without a cache nothing was.
 pub(super) struct Desk<'a> {
-    runs: &'a [PlannedRun],
+    runs: &'a [Arc<PlannedRun>],
     cache: Option<&'a Cache>,
     reuse: Reuse,
     answers: Vec<Answer>,
@@ -22,9 +25,9 @@ pub(super) struct Desk<'a> {
 
 impl<'a> Desk<'a> {
     /// Looks up every run, several at a time.
-    pub(super) fn look_up(runs: &'a [PlannedRun], options: &'a RunOptions) -> Self {
+    pub(super) fn look_up(runs: &'a [Arc<PlannedRun>], options: &'a RunOptions) -> Self {
         let cache = options.cache.as_deref();
-        let answer = |run: &PlannedRun, cache: &Cache| match options.reuse {
+        let answer = |run: &Arc<PlannedRun>, cache: &Cache| match options.reuse {
             Reuse::Kept => cache.look_up(run, options.sandbox),
             Reuse::Nothing(why) => cache.pass_by(run, options.sandbox, why),
         };
@@ -39,24 +42,30 @@ impl<'a> Desk<'a> {
         }
     }
 
-    /// Takes out the results that were found, at their places, and tells of each.
-    pub(super) fn found(&mut self, event: &mut dyn FnMut(RunEvent<'_>)) -> Vec<Option<RunRecord>> {
-        let mut records: Vec<Option<RunRecord>> = self.runs.iter().map(|_| None).collect();
-        for (index, answer) in self.answers.iter_mut().enumerate() {
-            event(RunEvent::Explained(index, &answer.explanation));
-            records[index] = answer.record.take();
-            if let Some(record) = &records[index] {
-                event(RunEvent::Finished(index, record));
+    /// Tells of every run, and of the results that were found; returns the places of those that are still to
+    /// be made, and whether in a new process since what was found is doubted.
+    pub(super) fn found(&mut self, listen: Listen<'_>) -> Result<Vec<(usize, bool)>, Problem> {
+        let mut open = Vec::new();
+        let nothing_kept = Explanation::Everything(match self.reuse {
+            Reuse::Kept => "there is no cache folder",
+            Reuse::Nothing(why) => why,
+        });
+        for index in 0..self.runs.len() {
+            let answer = self.answers.get_mut(index);
+            let record = answer.and_then(|answer| answer.record.take());
+            let answer = self.answers.get(index);
+            let explanation = answer.map_or(&nothing_kept, |answer| &answer.explanation);
+            listen(RunEvent::Explained(index, explanation))?;
+            let Some(record) = record else {
+                open.push((index, false));
+                continue;
+            };
+            if let Trust::Doubted(why) = listen(RunEvent::Finished(index, &record))? {
+                listen(RunEvent::Explained(index, &Explanation::Everything(why)))?;
+                open.push((index, true));
             }
         }
-        if self.cache.is_none() {
-            let explanation = Explanation::Everything(match self.reuse {
-                Reuse::Kept => "there is no cache folder",
-                Reuse::Nothing(why) => why,
-            });
-            (0..self.runs.len()).for_each(|index| event(RunEvent::Explained(index, &explanation)));
-        }
-        records
+        Ok(open)
     }
 
     /// Returns how long the run at `index` took last time, or may take.

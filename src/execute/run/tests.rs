@@ -374,3 +374,55 @@ fn a_missing_interpreter_is_a_record() {
     let record = &run(&[planned(&missing, vec![script("")])], 1)[0];
     assert!(matches!(record.ending, Ending::CouldNotStart { .. }));
 }
+
+#[test]
+fn a_record_that_is_doubted_is_followed_by_another_of_its_run() {
+    let interpreter = interpreters().pop().unwrap();
+    let code = |index: usize| format!("print({index})\n");
+    let mut runs: Vec<PlannedRun> = (0..4)
+        .map(|index| planned(&interpreter, vec![script(&code(index))]))
+        .collect();
+    runs[3].alone = true;
+    let runs: Vec<Arc<PlannedRun>> = runs.into_iter().map(Arc::new).collect();
+    let options = RunOptions::new(2, Level::Off);
+    let mut finished = [0; 4];
+    let mut reasons = Vec::new();
+    run_each(&runs, &options, &mut |event| {
+        match event {
+            RunEvent::Finished(index, record) => {
+                assert_eq!(record.stdout, format!("{index}\n"));
+                finished[index] += 1;
+                if index % 2 == 1 && finished[index] == 1 {
+                    return Ok(Trust::Doubted("it is odd"));
+                }
+            }
+            RunEvent::Explained(index, Explanation::Everything("it is odd")) => reasons.push(index),
+            RunEvent::Started(_) | RunEvent::Explained(..) => (),
+        }
+        Ok(Trust::Believed)
+    })
+    .unwrap();
+    reasons.sort_unstable();
+    assert_eq!((finished, reasons), ([1, 2, 1, 2], vec![1, 3]));
+}
+
+#[test]
+fn whoever_listens_can_end_it() {
+    let interpreter = interpreters().pop().unwrap();
+    let one = Arc::new(planned(&interpreter, vec![script("print(1)\n")]));
+    let runs: Vec<Arc<PlannedRun>> = std::iter::repeat_n(one, 50).collect();
+    let mut heard = 0;
+    let answer = run_each(
+        &runs,
+        &RunOptions::new(2, Level::Off),
+        &mut |event| match event {
+            RunEvent::Finished(..) => {
+                heard += 1;
+                Err(Problem::bug("enough"))
+            }
+            RunEvent::Started(_) | RunEvent::Explained(..) => Ok(Trust::Believed),
+        },
+    );
+    assert_eq!(answer, Err(Problem::bug("enough")));
+    assert_eq!(heard, 1);
+}

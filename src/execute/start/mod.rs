@@ -7,7 +7,7 @@ mod telltales;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use regex::Regex;
 
@@ -17,6 +17,9 @@ use crate::plan::{Build, Interpreter, PlannedRun, Program, ProgramBlock, Surroun
 use super::cache::installed;
 use super::sandbox::Level;
 use telltales::telltale;
+
+/// Why a run begins anew that is told to.
+pub(super) const ASKED_FOR: &str = "it was asked for";
 
 /// How the process of one run begins.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -99,7 +102,7 @@ static IMPORTS: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// Decides for each run of a list how it begins behind the walls of `level`.
-pub(super) fn decide(runs: &[PlannedRun], level: Level) -> Vec<Beginning> {
+pub(super) fn decide(runs: &[Arc<PlannedRun>], level: Level) -> Vec<Beginning> {
     let mut decisions: Vec<Beginning> = runs.iter().map(|run| of_run(run, level)).collect();
     let mut shared: BTreeMap<(&Path, &[String]), usize> = BTreeMap::new();
     for (run, decision) in runs.iter().zip(&decisions) {
@@ -139,7 +142,7 @@ fn of_run(run: &PlannedRun, level: Level) -> Beginning {
 
 fn reason_to_spawn(run: &PlannedRun, level: Level) -> Option<&'static str> {
     if run.start == Some(Start::Spawn) {
-        return Some("it was asked for");
+        return Some(ASKED_FOR);
     }
     if level != Level::Full {
         return Some("only the full sandbox has warm interpreters");

@@ -1,4 +1,5 @@
 use std::path::Path;
+use std::sync::Arc;
 
 use super::*;
 use crate::execute::testing::{interpreter, planned, script};
@@ -129,6 +130,7 @@ fn modules_are_imported_in_advance_where_several_runs_share_them() {
     let mut runs = vec![run("import asyncio\nimport json\n"); SHARED];
     runs.push(run("import asyncio\nimport queue\n"));
     runs.push(run("import queue\n"));
+    let runs: Vec<_> = runs.into_iter().map(Arc::new).collect();
     let names = |decision: &Beginning| match decision {
         Beginning::Fork(modules) => modules.join(" "),
         Beginning::Spawn(reason) => panic!("{reason}"),

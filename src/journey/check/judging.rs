@@ -6,19 +6,19 @@ use crate::compare::{
     ClaimFault, Diagnosis, Failed, Judged, Ran, Run, Verdict, diagnose, diagnose_session,
     false_claims, instability, judge, locate,
 };
-use crate::discover::{Claims, Start, UnrecordedPolicy};
+use crate::discover::{Claims, UnrecordedPolicy};
 use crate::execute::{RunOptions, RunRecord};
 use crate::extract::{Block, Document, Example};
 use crate::normalise::Transcript;
-use crate::plan::{Choice, Disposition, Interpreter, Plan, PlanEntry, PlannedRun};
+use crate::plan::{Choice, Interpreter, PlanEntry};
 use crate::problem::Problem;
 use crate::report::{ExampleReport, RunReport};
 
 use crate::journey::expectations::Expectations;
 use crate::journey::recording::told_unstable;
-use crate::journey::running::{Analyses, Watch, anew, normalised, run};
+use crate::journey::running::{Analyses, normalised};
 
-use super::{blocks_of, not_run};
+use super::blocks_of;
 
 /// Everything that judging one run needs beside the run.
 pub(super) struct Judging<'a> {
@@ -55,71 +55,8 @@ impl<'a> Judging<'a> {
         })
     }
 
-    /// Judges every entry of a plan; `records` are those of its runs, in order. What does not match and
-    /// is kept or forked runs anew before it is believed.
-    pub(super) fn runs(
-        &mut self,
-        planned: &Plan,
-        records: Vec<RunRecord>,
-        (options, watch): (&RunOptions, Watch<'_>),
-    ) -> Result<Vec<RunReport>, Problem> {
-        let mut reports = Vec::with_capacity(planned.entries.len());
-        let mut doubtful = Vec::new();
-        let mut again = Vec::new();
-        let mut records = records.into_iter();
-        for entry in &planned.entries {
-            let Disposition::Run(run) = &entry.disposition else {
-                reports.push(not_run(entry));
-                continue;
-            };
-            let record = records
-                .next()
-                .ok_or_else(|| Problem::bug("a run has no record"))?;
-            let report = self.judged(entry, &record)?;
-            if is_doubtful(&report) {
-                doubtful.push(reports.len());
-                again.push(PlannedRun {
-                    start: Some(Start::Spawn),
-                    ..PlannedRun::clone(run)
-                });
-            }
-            reports.push(report);
-        }
-        let options = anew(options, "what it gave before does not match");
-        if again.is_empty() {
-            return Ok(reports);
-        }
-        for (index, record) in doubtful.into_iter().zip(run(&again, &options, watch)?) {
-            let fell_back = reports[index].start == Some(Start::Fork);
-            reports[index] = self.judged(&planned.entries[index], &record)?;
-            reports[index].fell_back = fell_back;
-        }
-        Ok(reports)
-    }
-
-    /// Judges every entry of a plan whose runs were made `repeat` times each; `records` come in that order.
-    pub(super) fn repeated(
-        &mut self,
-        planned: &Plan,
-        records: Vec<RunRecord>,
-        repeat: usize,
-    ) -> Result<Vec<RunReport>, Problem> {
-        let mut reports = Vec::with_capacity(planned.entries.len());
-        let mut records = records.into_iter();
-        for entry in &planned.entries {
-            reports.push(match &entry.disposition {
-                Disposition::Run(_) => {
-                    let of_entry = records.by_ref().take(repeat).collect();
-                    self.judged_repeatedly(entry, of_entry)?
-                }
-                Disposition::Skipped(_) | Disposition::Blocked(_) => not_run(entry),
-            });
-        }
-        Ok(reports)
-    }
-
     /// Judges several runs of one entry: by the worst of them, unless they only differ among themselves.
-    fn judged_repeatedly(
+    pub(super) fn judged_repeatedly(
         &mut self,
         entry: &PlanEntry,
         records: Vec<RunRecord>,
@@ -159,19 +96,8 @@ impl<'a> Judging<'a> {
         Ok(worst)
     }
 
-    /// Joins the reports of a plan's entries, in order, by example.
-    pub(super) fn examples(&self, planned: &Plan, runs: Vec<RunReport>) -> Vec<ExampleReport> {
-        let mut reports: Vec<ExampleReport> = Vec::new();
-        for (entry, run) in planned.entries.iter().zip(runs) {
-            match reports.last_mut().filter(|report| report.is_of(entry)) {
-                Some(report) => report.runs.push(run),
-                None => reports.push(self.example_report(entry, run)),
-            }
-        }
-        reports
-    }
-
-    fn example_report(&self, entry: &PlanEntry, run: RunReport) -> ExampleReport {
+    /// Joins the judged runs of one example; `entry` is its first.
+    pub(super) fn example(&self, entry: &PlanEntry, runs: Vec<RunReport>) -> ExampleReport {
         let settings = self
             .examples
             .get(&(entry.id.as_str(), entry.line))
@@ -182,13 +108,18 @@ impl<'a> Judging<'a> {
             id: entry.id.clone(),
             guide: entry.guide.clone(),
             line: entry.line,
-            runs: vec![run],
+            runs,
             unrecorded_fails: policy_fails && self.expectations.any,
             behaviours: None,
         }
     }
 
-    fn judged(&mut self, entry: &PlanEntry, record: &RunRecord) -> Result<RunReport, Problem> {
+    /// Judges one run.
+    pub(super) fn judged(
+        &mut self,
+        entry: &PlanEntry,
+        record: &RunRecord,
+    ) -> Result<RunReport, Problem> {
         let Some(&(document, example)) = self.examples.get(&(entry.id.as_str(), entry.line)) else {
             return Err(Problem::bug(format!(
                 "`{}` was planned and is no example",
@@ -315,17 +246,6 @@ impl<'a> Judging<'a> {
 
 fn is_match(report: &RunReport) -> bool {
     report.verdict == Verdict::Match
-}
-
-/// Says whether a run does not match and was not made anew in a process of its own.
-fn is_doubtful(report: &RunReport) -> bool {
-    let is_forked = report.start == Some(Start::Fork);
-    match report.verdict {
-        Verdict::Differs | Verdict::Flaky => report.cached || is_forked,
-        Verdict::Skipped | Verdict::Blocked => is_forked,
-        Verdict::Unrecorded => is_forked && report.difference.is_some(),
-        Verdict::Match => false,
-    }
 }
 
 /// Tells where to find what was recorded for an example that has another name now.

@@ -1,39 +1,47 @@
 //! `check`: run, judge by what was recorded and what the guide claims, report.
 
+mod docket;
 mod judging;
 mod proposing;
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use crate::compare::Verdict;
-use crate::discover::Start;
 use crate::execute::RunOptions;
 use crate::execute::sandbox::Level;
 use crate::extract::{Block, Document, Example};
 use crate::normalise::Transcript;
 use crate::plan::{Choice, Disposition, Interpreter, Plan, PlanEntry, PlannedRun, blocks_for};
 use crate::problem::Problem;
-use crate::report::{ExampleReport, Report, RunReport};
+use crate::report::{ExampleReport, Report, Rerun, RunReport, Tally};
 
-use super::absent::{absent_entries, add_absent};
+use super::absent::absent_entries;
 use super::environments::planned;
 use super::expectations::Expectations;
 use super::project::Chosen;
-use super::running::{Watch, anew, run};
+use super::running::{Watch, Watched, anew, run_judged};
 use super::{Project, Request};
 
+use docket::Docket;
 use judging::Judging;
+use proposing::propose;
 
 /// What `check` was asked for beside the guides.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct CheckRequest {
     /// Runs of each example on each interpreter; 0 is taken for 1.
     pub repeat: usize,
     /// Whether changes of what is expected are kept for `review`.
     pub pending: bool,
+    /// How commands are typed that do it again.
+    pub rerun: Rerun,
+    /// Whether people want every place named that did not run.
+    pub verbose: bool,
 }
 
-/// Runs what was asked for and judges it.
+/// Runs what was asked for and judges it. The watcher is told of each example as soon as all before it are
+/// out, and the report keeps none; only changes kept for `review` need all of them together.
 ///
 /// # Errors
 ///
@@ -49,69 +57,106 @@ pub fn check(
     let begun = Instant::now();
     let chosen = project.interpreters_here(request)?;
     let choices = project.choices(&chosen)?;
-    let mut checked = Checked::of(project, request, &choices, wanted.repeat, options, watch)?;
-    add_absent(&mut checked.examples, absent_entries(&choices, &chosen));
-    let mut problems = checked.problems(project, options.sandbox);
-    let mut remarks = checked.remarks();
-    if wanted.pending {
-        let proposed = proposing::propose(&mut checked, project, &choices, options, watch)?;
-        problems.extend(proposed.problems);
-        remarks.extend(proposed.remark);
-    }
-    let told = project.report(options.sandbox);
-    Ok(Report {
-        remarks,
-        examples: checked.examples,
-        problems,
+    let mut report = Report {
         interpreters: used(&chosen, &choices),
-        missing: chosen.missing,
-        wall_ms: elapsed(begun),
-        ..told
-    })
+        rerun: wanted.rerun,
+        verbose: wanted.verbose,
+        ..project.report(options.sandbox)
+    };
+    let asked = Asked {
+        absent: absent_entries(&choices, &chosen),
+        repeat: wanted.repeat,
+    };
+    let mut tell = |example: ExampleReport, watch: Watch<'_>| {
+        if wanted.pending {
+            report.examples.push(example);
+        } else {
+            report.told.add(&example);
+            watch(Watched::Judged(&report, &example));
+        }
+    };
+    let checked = Checked::of(
+        project,
+        request,
+        (&choices, asked),
+        options,
+        (watch, &mut tell),
+    )?;
+    report.problems = checked.problems(project, options.sandbox);
+    report.remarks = checked.remarks(&report.tally());
+    if wanted.pending {
+        let examples = &mut report.examples;
+        let proposed = propose((&checked, examples), project, &choices, options, watch)?;
+        report.problems.extend(proposed.problems);
+        report.remarks.extend(proposed.remark);
+    }
+    report.missing = chosen.missing;
+    report.wall_ms = elapsed(begun);
+    Ok(report)
 }
+
+/// What is to be checked beside what runs.
+#[derive(Debug, Default)]
+pub(super) struct Asked {
+    /// Entries on interpreters that are not there.
+    pub(super) absent: Vec<PlanEntry>,
+    /// Runs of each example on each interpreter; 0 is taken for 1.
+    pub(super) repeat: usize,
+}
+
+/// Takes each example that was judged, in order of the plan.
+pub(super) type Tell<'a> = &'a mut dyn FnMut(ExampleReport, Watch<'_>);
 
 /// A plan that ran and was judged.
 pub(super) struct Checked {
     pub(super) planned: Plan,
     pub(super) expectations: Expectations,
-    pub(super) examples: Vec<ExampleReport>,
     /// Warnings of blocks whose code no interpreter could be asked about.
     unread: Vec<Problem>,
 }
 
 impl Checked {
-    /// Runs everything that was chosen, `repeat` times each, and judges it.
+    /// Runs everything that was chosen, judges it and tells of it in order.
     pub(super) fn of(
         project: &Project,
         request: &Request,
-        choices: &[Choice<'_>],
-        repeat: usize,
+        (choices, asked): (&[Choice<'_>], Asked),
         options: &RunOptions,
-        watch: Watch<'_>,
+        (watch, tell): (Watch<'_>, Tell<'_>),
     ) -> Result<Self, Vec<Problem>> {
         let one = |problem| vec![problem];
         let planned = planned(project, request, choices, watch)?;
-        let repeat = repeat.max(1);
         let expectations = Expectations::read(project);
-        let judging = || Judging::new(choices, &expectations, options).map_err(one);
-        let (examples, unread) = if repeat == 1 {
-            let records = run(&runs_of(&planned), options, watch).map_err(one)?;
-            let mut judging = judging()?;
-            let runs = judging.runs(&planned, records, (options, watch));
-            let examples = judging.examples(&planned, runs.map_err(one)?);
-            (examples, judging.problems())
+        let judging = Judging::new(choices, &expectations, options).map_err(one)?;
+        let mut entries: Vec<&PlanEntry> = planned.entries.iter().chain(&asked.absent).collect();
+        entries.sort_by(|a, b| a.order().cmp(&b.order()));
+        let repeat = asked.repeat.max(1);
+        let options = if repeat > 1 {
+            &anew(options, "`--repeat` runs everything")
         } else {
-            let anew = anew(options, "`--repeat` runs everything");
-            let records = run(&repeated(&planned, repeat), &anew, watch).map_err(one)?;
-            let mut judging = judging()?;
-            let runs = judging.repeated(&planned, records, repeat);
-            let examples = judging.examples(&planned, runs.map_err(one)?);
-            (examples, judging.problems())
+            options
         };
+        let mut docket = Docket::new(judging, entries, repeat);
+        run_judged(
+            &docket.runs(),
+            options,
+            watch,
+            &mut |index, record, watch| {
+                let trust = docket.take(index, record)?;
+                // What was kept is there before it is known that anything can run.
+                if !record.cached {
+                    tell_all(&mut docket, watch, tell);
+                }
+                Ok(trust)
+            },
+        )
+        .map_err(one)?;
+        tell_all(&mut docket, watch, tell);
+        let unread = docket.problems();
+        drop(docket);
         Ok(Self {
             planned,
             expectations,
-            examples,
             unread,
         })
     }
@@ -125,10 +170,8 @@ impl Checked {
         problems
     }
 
-    fn remarks(&self) -> Vec<String> {
-        let mut runs = self.examples.iter().flat_map(|example| &example.runs);
-        let unrecorded = runs.any(|run| run.verdict == Verdict::Unrecorded);
-        if unrecorded && !self.expectations.any {
+    fn remarks(&self, tally: &Tally) -> Vec<String> {
+        if tally.runs(Verdict::Unrecorded) > 0 && !self.expectations.any {
             return vec![
                 "nothing was recorded yet: examples were judged by how they end and by the outputs the guides show".to_owned(),
                 "record what they print with: fencepost record".to_owned(),
@@ -138,15 +181,11 @@ impl Checked {
     }
 }
 
-/// Returns each run of a plan `repeat` times, each in a process of its own.
-fn repeated(planned: &Plan, repeat: usize) -> Vec<PlannedRun> {
-    let spawned = |run: PlannedRun| PlannedRun {
-        start: Some(Start::Spawn),
-        ..run
-    };
-    let runs = runs_of(planned).into_iter().map(spawned);
-    runs.flat_map(|run| std::iter::repeat_n(run, repeat))
-        .collect()
+/// Tells every example that can be told by now.
+fn tell_all(docket: &mut Docket<'_>, watch: Watch<'_>, tell: Tell<'_>) {
+    while let Some(example) = docket.next() {
+        tell(example, watch);
+    }
 }
 
 pub(super) fn elapsed(begun: Instant) -> u64 {
@@ -163,14 +202,12 @@ pub(super) fn used(chosen: &Chosen, choices: &[Choice<'_>]) -> Vec<Interpreter> 
 }
 
 /// Returns the runs of a plan, in its order.
-pub(super) fn runs_of(planned: &Plan) -> Vec<PlannedRun> {
+pub(super) fn runs_of(planned: &Plan) -> Vec<Arc<PlannedRun>> {
     let run = |entry: &PlanEntry| match &entry.disposition {
-        Disposition::Run(run) => Some(PlannedRun::clone(run)),
+        Disposition::Run(run) => Some(Arc::clone(run)),
         Disposition::Skipped(_) | Disposition::Blocked(_) => None,
     };
-    let mut runs = Vec::with_capacity(planned.entries.len());
-    runs.extend(planned.entries.iter().filter_map(run));
-    runs
+    planned.entries.iter().filter_map(run).collect()
 }
 
 /// Reports an entry that did not run, with the reason.

@@ -29,7 +29,7 @@ pub(super) struct Proposed {
 
 /// Looks closer at what does not match, as `record` does, and keeps what is stable for `review`.
 pub(super) fn propose(
-    checked: &mut Checked,
+    (checked, examples): (&Checked, &mut [ExampleReport]),
     project: &Project,
     choices: &[Choice<'_>],
     options: &RunOptions,
@@ -37,16 +37,22 @@ pub(super) fn propose(
 ) -> Result<Proposed, Vec<Problem>> {
     let mut recording =
         Recording::new(project, choices, options).map_err(|problem| vec![problem])?;
-    let doubtful = changed(checked);
+    let doubtful = changed(checked, examples);
     let anew = anew(options, "what does not match is looked at closer");
     look(&mut recording, &doubtful, FEWEST_RUNS, &anew, watch)?;
-    tell_flaky(&mut checked.examples, &recording.examples);
+    tell_flaky(examples, &recording.examples);
     let mut problems = Vec::new();
     let mut waiting = 0;
     let nothing = Seen::new();
     for document in &project.documents {
         let seen = recording.seen.get(&document.guide.id).unwrap_or(&nothing);
-        match write(project, document, checked, seen, options.sandbox) {
+        match write(
+            project,
+            document,
+            (checked, examples),
+            seen,
+            options.sandbox,
+        ) {
             Ok(changes) => waiting += changes,
             Err(found) => problems.extend(found),
         }
@@ -59,7 +65,7 @@ pub(super) fn propose(
 }
 
 /// Returns the part of the plan whose examples do not match somewhere.
-fn changed(checked: &Checked) -> Plan {
+fn changed(checked: &Checked, examples: &[ExampleReport]) -> Plan {
     let is_changed = |example: &&ExampleReport| {
         let mut verdicts = example.runs.iter().map(|run| run.verdict);
         verdicts.any(|verdict| match verdict {
@@ -67,7 +73,7 @@ fn changed(checked: &Checked) -> Plan {
             Verdict::Match | Verdict::Skipped | Verdict::Blocked => false,
         })
     };
-    let examples = checked.examples.iter().filter(is_changed);
+    let examples = examples.iter().filter(is_changed);
     let ids: BTreeSet<&str> = examples.map(|example| example.id.as_str()).collect();
     let entries = checked.planned.entries.iter();
     Plan {
@@ -99,7 +105,7 @@ fn tell_flaky(examples: &mut [ExampleReport], closer: &[ExampleReport]) {
 fn write(
     project: &Project,
     document: &Document,
-    checked: &Checked,
+    (checked, examples): (&Checked, &[ExampleReport]),
     seen: &Seen,
     level: Level,
 ) -> Result<usize, Vec<Problem>> {
@@ -114,7 +120,7 @@ fn write(
         return Ok(0);
     }
     let mut pending = PendingFile::read(&path, &called)?;
-    let of_guide = checked.examples.iter().filter(|one| one.guide == guide.id);
+    let of_guide = examples.iter().filter(|one| one.guide == guide.id);
     let before = pending.clone();
     for example in of_guide {
         if let Some((_, example)) = project.example(&example.id) {

@@ -7,6 +7,7 @@ mod tally;
 mod variations;
 mod writing;
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use crate::execute::{RunOptions, RunRecord};
@@ -102,11 +103,12 @@ pub(super) fn look(
 ) -> Result<(), Vec<Problem>> {
     let one = |problem| vec![problem];
     let variations = variations(runs);
-    let all: Vec<PlannedRun> = planned
+    let all: Vec<Arc<PlannedRun>> = planned
         .entries
         .iter()
         .filter_map(planned_run)
         .flat_map(|run| varied(run, &variations))
+        .map(Arc::new)
         .collect();
     let mut records = run(&all, options, watch).map_err(one)?.into_iter();
     for entry in &planned.entries {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use crate::extract::{Document, Example, VersionCondition};
 use crate::plan::{Choice, Disposition, Interpreter, Plan, PlannedRun};
@@ -48,7 +49,7 @@ pub fn assign(
             continue;
         };
         if let Disposition::Run(run) = &mut entry.disposition
-            && let Some(changed) = disposition(document, example, run, provision)
+            && let Some(changed) = disposition(document, example, Arc::make_mut(run), provision)
         {
             entry.disposition = changed;
         }
