@@ -15,7 +15,7 @@ use super::features::{feature, newer_syntax};
 /// What only running shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnosis {
-    /// Stable name: `missing-module`, `fragment`, `needs-stdin`, `python2`, `top-level-await`, `network`, `newer-syntax`, `placeholder`, `magic`, `not-code`, `syntax`.
+    /// Stable name: `missing-module`, `fragment`, `needs-stdin`, `python2`, `top-level-await`, `network`, `newer-syntax`, `newer-builtin`, `placeholder`, `magic`, `not-code`, `syntax`.
     pub kind: &'static str,
     /// The name with its detail, such as ``missing-module: `numpy` ``.
     pub reason: String,
@@ -76,14 +76,14 @@ pub fn diagnose(
         .next_back()
         .unwrap_or_default();
     by_network(record)
-        .or_else(|| by_exception(last, earlier))
+        .or_else(|| by_exception(last, earlier, interpreter.release))
         .or_else(|| by_syntax(last, analysis, code, interpreter.release[1]))
 }
 
 /// Says what a session shows whose first false claim is an exception that the guide does not show.
 #[must_use]
 pub fn diagnose_session(
-    record: &RunRecord,
+    failed: Failed<'_>,
     faults: &[ClaimFault],
     earlier: &[Neighbour],
 ) -> Option<Diagnosis> {
@@ -91,8 +91,8 @@ pub fn diagnose_session(
     let raised = raised(&fault.difference.actual)?;
     let last = raised.trim_end().lines().next_back().unwrap_or_default();
     let shown = fault.difference.expected.starts_with("Traceback (");
-    by_network(record)
-        .or_else(|| by_exception(last, earlier))
+    by_network(failed.record)
+        .or_else(|| by_exception(last, earlier, failed.interpreter.release))
         .filter(|_| !shown)
 }
 
@@ -106,7 +106,8 @@ fn by_network(record: &RunRecord) -> Option<Diagnosis> {
     })
 }
 
-fn by_exception(last: &str, earlier: &[Neighbour]) -> Option<Diagnosis> {
+/// `release` is the interpreter's that raised it.
+fn by_exception(last: &str, earlier: &[Neighbour], release: [u64; 3]) -> Option<Diagnosis> {
     let (exception, message) = last.split_once(": ").unwrap_or((last, ""));
     match exception {
         "ModuleNotFoundError" => {
@@ -117,7 +118,13 @@ fn by_exception(last: &str, earlier: &[Neighbour]) -> Option<Diagnosis> {
                 hint: Some(missing_module_hint(module)),
             })
         }
-        "NameError" => Some(fragment(quoted(message)?, earlier)),
+        "NameError" => {
+            let name = quoted(message)?;
+            let fragment = fragment(name, earlier);
+            let is_defined = fragment.hint.is_some();
+            let newer = newer_builtin(name, release).filter(|_| !is_defined);
+            Some(newer.unwrap_or(fragment))
+        }
         "EOFError" => Some(Diagnosis {
             kind: "needs-stdin",
             reason: "needs-stdin: it reads input and got none".to_owned(),
@@ -125,6 +132,26 @@ fn by_exception(last: &str, earlier: &[Neighbour]) -> Option<Diagnosis> {
         }),
         _ => None,
     }
+}
+
+/// Built-in names that came after CPython 3.8, with the minor version that brought each.
+const NEWER_BUILTINS: [(&str, u64); 6] = [
+    ("aiter", 10),
+    ("anext", 10),
+    ("EncodingWarning", 10),
+    ("BaseExceptionGroup", 11),
+    ("ExceptionGroup", 11),
+    ("PythonFinalizationError", 13),
+];
+
+/// Names a built-in that an interpreter is too old for.
+fn newer_builtin(name: &str, [major, minor, _]: [u64; 3]) -> Option<Diagnosis> {
+    let (_, since) = NEWER_BUILTINS.iter().find(|(known, _)| *known == name)?;
+    ((major, minor) < (3, *since)).then(|| Diagnosis {
+        kind: "newer-builtin",
+        reason: format!("newer-builtin: `{name}` came with CPython 3.{since}"),
+        hint: Some(format!("say so with `python=\">=3.{since}\"`")),
+    })
 }
 
 fn fragment(name: &str, earlier: &[Neighbour]) -> Diagnosis {
@@ -260,7 +287,8 @@ mod tests {
             syntax_error: Some(("invalid syntax".to_owned(), 0)),
             ..Analysis::default()
         };
-        let found = by_exception(last, &[]).or_else(|| by_syntax(last, Some(&analysis), code, 13));
+        let found = by_exception(last, &[], [3, 13, 0])
+            .or_else(|| by_syntax(last, Some(&analysis), code, 13));
         assert_eq!(found.map(|found| found.kind), Some(kind), "{last}");
     }
 
@@ -287,6 +315,24 @@ mod tests {
         case("SyntaxError: invalid syntax", "$ pip install x", "not-code");
         case("SyntaxError: invalid syntax", "def f(...):", "placeholder");
         case("SyntaxError: invalid syntax", "for = 1", "syntax");
+    }
+
+    #[test]
+    fn a_builtin_of_a_newer_version_is_a_difference_between_versions() {
+        let kind = |name: &str, minor, earlier: &[Neighbour]| {
+            let last = format!("NameError: name '{name}' is not defined");
+            by_exception(&last, earlier, [3, minor, 0]).map(|found| found.kind)
+        };
+        for (name, since) in NEWER_BUILTINS {
+            assert_eq!(kind(name, since - 1, &[]), Some("newer-builtin"), "{name}");
+            assert_eq!(kind(name, since, &[]), Some("fragment"), "{name}");
+        }
+        let above = Neighbour {
+            line: 4,
+            defines: vec!["aiter".to_owned()],
+        };
+        assert_eq!(kind("aiter", 9, &[above]), Some("fragment"));
+        assert_eq!(kind("pool", 8, &[]), Some("fragment"));
     }
 
     #[test]

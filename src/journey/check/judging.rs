@@ -232,7 +232,7 @@ impl<'a> Judging<'a> {
             let code = last_code(example);
             diagnose(failed, blocks.last(), code, &above)
         } else {
-            diagnose_session(failed.record, faults, &above)
+            diagnose_session(failed, faults, &above)
         };
         let lenient = diagnosis.as_ref().is_some_and(Diagnosis::is_lenient);
         let strict = document.guide.settings.strict || was_recorded || declares_ending(example);
