@@ -38,7 +38,10 @@ fn open(arguments: &EnvArguments, run: &RunArguments) -> Result<(Request, Projec
         config: arguments.config.clone(),
         ..GuideArguments::default()
     };
-    let request = request(&guides, run)?;
+    let request = Request {
+        needs_no_guide: true,
+        ..request(&guides, run)?
+    };
     let project = Project::open(&request)?;
     if project.environments.is_empty() {
         say(

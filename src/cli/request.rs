@@ -31,6 +31,7 @@ pub(crate) fn request(
         provisioning: provisioning(run.sync),
         places: places(),
         variables: variables(),
+        needs_no_guide: false,
     })
 }
 

@@ -43,6 +43,8 @@ pub struct Request {
     pub places: Places,
     /// The user's environment variables, for git, uv and pip.
     pub variables: Vec<(OsString, OsString)>,
+    /// Whether the command has something to do where there is no guide.
+    pub needs_no_guide: bool,
 }
 
 /// Guides, found and understood.
@@ -78,6 +80,7 @@ impl Project {
             current_folder: request.current_folder.clone(),
             since: request.since.clone(),
             variables: request.variables.clone(),
+            may_be_empty: request.needs_no_guide,
         };
         let found = guides(&roots, &config);
         let usage: Vec<Problem> = found

@@ -211,6 +211,23 @@ fn a_missing_module_proposes_the_line_to_add() {
 }
 
 #[test]
+fn environments_need_no_guide() {
+    for config in ["[environments.greet]\nrequires = [\"greeting\"]\n", CONFIG] {
+        let project = Project::new().file("fencepost.toml", config);
+        let listed = project.run("env list --format json").exits(0);
+        listed
+            .prints("\"name\":\"greet\"")
+            .prints("\"lock\":\"absent\"");
+        let synced = project.run("env sync --python newest").exits(3);
+        synced.complains("`greet` is not locked");
+        project
+            .run("check")
+            .exits(2)
+            .complains("no guide was found");
+    }
+}
+
+#[test]
 fn names_of_no_environment_are_refused() {
     let project = Project::new()
         .file("fencepost.toml", CONFIG)

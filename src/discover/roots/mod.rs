@@ -29,6 +29,8 @@ pub struct Roots {
     pub since: Option<String>,
     /// The user's environment variables, for git.
     pub variables: Vec<(OsString, OsString)>,
+    /// Whether it is no problem that there is no guide at all.
+    pub may_be_empty: bool,
 }
 
 /// What was found.
@@ -107,9 +109,8 @@ impl<'a> Search<'a> {
             self.walk(start, &wanted);
         }
         if self.candidates.is_empty() && self.problems.is_empty() {
-            self.problems.push(
-                no_guides("the globs of `guides`").in_file(config.file_name().unwrap_or_default()),
-            );
+            let file = config.file_name().unwrap_or_default();
+            self.nothing_found(no_guides("the globs of `guides`").in_file(file));
         }
     }
 
@@ -157,9 +158,15 @@ impl<'a> Search<'a> {
         if before == self.candidates.len() + self.problems.len() && !self.covers(&folder) {
             let name = relative(&folder, &self.roots.current_folder);
             let name = if name.is_empty() { "." } else { &name };
-            self.problems.push(no_guides(&format!("`{name}`")));
+            self.nothing_found(no_guides(&format!("`{name}`")));
         }
         self.folders.push(folder);
+    }
+
+    fn nothing_found(&mut self, problem: Problem) {
+        if !self.roots.may_be_empty {
+            self.problems.push(problem);
+        }
     }
 
     /// Says whether a folder was walked already as part of another.

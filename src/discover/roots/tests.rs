@@ -42,6 +42,7 @@ impl Project {
             current_folder: self.path().to_owned(),
             since: since.map(str::to_owned),
             variables: std::env::vars_os().collect(),
+            ..Roots::default()
         };
         guides(&roots, &self.config())
     }
