@@ -155,61 +155,77 @@ fn interpreters_that_differ_in_forked_processes_are_compared_in_new_ones() {
     assert_eq!(ran.json("summary")[0]["starts"]["fell_back"], results.len());
 }
 
-/// Packages that have something to say when an interpreter starts.
-const TALKATIVE: &str = r#"
+/// Packages that run something when an interpreter starts: it notes who it is and which capabilities it has.
+const EAGER: &str = r#"
 mount -t tmpfs none {PACKAGES}
 mkdir {PACKAGES}/more
 cat > {PACKAGES}/marks.pth <<'END'
-import sys; sys.marks = getattr(sys, 'marks', []) + [line for line in open('/proc/self/status') if line.startswith('CapEff')]
+import ctypes, os, sys; sets = (ctypes.c_uint * 6)(); ctypes.CDLL(None).capget((ctypes.c_uint * 2)(0x20080522, 0), sets); sys.marks = getattr(sys, 'marks', []) + [os.getuid(), os.geteuid(), sets[0]]
 {PACKAGES}/more
 END
 echo "import sys; sys.marks.append('custom')" > {PACKAGES}/sitecustomize.py
 "#;
 
-#[test]
-fn what_packages_run_at_the_start_runs_in_the_example_alone_and_without_rights() {
+/// Runs an example on an interpreter whose packages were set up; returns its result, or `None` after
+/// saying what the machine lacks.
+fn run_with_packages(code: &str, setup: &str, start: &str) -> Option<serde_json::Value> {
     if !has_program("unshare") {
-        return;
+        return None;
     }
-    let project = Project::new().guide("a.md", &["import sys\nprint(sys.marks, sys.path[-2:])"]);
+    let project = Project::new().guide("a.md", &[code]);
     let (version, path) = interpreters().pop().unwrap();
     let minor = version.rsplit_once('.').unwrap().0;
     let prefix = path.ancestors().nth(2).unwrap();
     let packages = prefix.join(format!("lib/python{minor}/site-packages"));
     if !packages.is_dir() {
-        return skip("a CPython with a folder of packages");
+        skip("a CPython with a folder of packages");
+        return None;
     }
-    let setup = TALKATIVE.replace("{PACKAGES}", packages.to_str().unwrap());
     let stage = Stage {
         namespaces: &["--uts"],
-        setup: &setup,
+        setup: &setup.replace("{PACKAGES}", packages.to_str().unwrap()),
         ..Stage::default()
     };
     let path = path.display().to_string();
-    let printed = |start: &str| {
-        let words = [
-            "compare",
-            "a.md",
-            "--no-cache",
-            "--sandbox",
-            "full",
-            "--format",
-            "json",
-        ];
-        let words = [&words[..], &["--python", &path, "--start", start]].concat();
-        let command = stage.command(&project, Person::Tester, path.as_ref(), &words);
-        let output = output_within(command, std::time::Duration::from_secs(60));
-        let text = String::from_utf8_lossy(&output.stdout).into_owned();
-        let result = text
-            .lines()
-            .find(|line| line.contains("\"type\":\"result\""));
-        let result: serde_json::Value = serde_json::from_str(result.expect(&text)).unwrap();
-        assert_eq!(result["start"], start, "{result}");
-        result["stdout"].as_str().unwrap().to_owned()
+    let words = "compare a.md --no-cache --sandbox full --format json --python";
+    let words: Vec<&str> = words.split(' ').chain([&*path, "--start", start]).collect();
+    let command = stage.command(&project, Person::Tester, path.as_ref(), &words);
+    let output = output_within(command, std::time::Duration::from_secs(60));
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let mut lines = text.lines();
+    let result = lines.find(|line| line.contains("\"type\":\"result\""));
+    Some(serde_json::from_str(result.expect(&text)).unwrap())
+}
+
+#[test]
+fn what_packages_run_at_the_start_runs_without_rights() {
+    let code = "import sys\nprint(sys.marks, sys.path[-2:])";
+    let run = |start: &str| run_with_packages(code, EAGER, start);
+    let (Some(spawned), Some(forked)) = (run("spawn"), run("fork")) else {
+        return;
     };
-    let spawned = printed("spawn");
-    let once = "['CapEff:\\t0000000000000000\\n', 'custom'] ";
-    assert!(spawned.starts_with(once), "{spawned}");
-    assert!(spawned.contains("site-packages/more'"), "{spawned}");
-    assert_eq!(printed("fork"), spawned);
+    assert_eq!([&spawned["start"], &forked["start"]], ["spawn", "fork"]);
+    assert_eq!(spawned["stdout"], forked["stdout"]);
+    let printed = forked["stdout"].as_str().unwrap();
+    assert!(
+        printed.starts_with("[1000, 1000, 0, 'custom'] "),
+        "{printed}"
+    );
+    assert!(printed.contains("site-packages/more'"), "{printed}");
+}
+
+#[test]
+fn packages_that_speak_at_the_start_are_heard_in_each_example() {
+    for speech in [
+        "echo 'import sys; print(\"hello\")' > {PACKAGES}/hello.pth",
+        "echo 'print(\"hello\")' > {PACKAGES}/sitecustomize.py",
+        "echo 'print(\"hello\")' > {PACKAGES}/usercustomize.py",
+    ] {
+        let setup = format!("mount -t tmpfs none {{PACKAGES}}\n{speech}\n");
+        let Some(forked) = run_with_packages("print(1)", &setup, "fork") else {
+            return;
+        };
+        assert_eq!(forked["stdout"], "hello\n1\n", "{speech}");
+        assert_eq!(forked["start"], "spawn", "{speech}");
+    }
 }

@@ -107,7 +107,7 @@ pub(crate) struct RunOrder {
 pub(crate) struct WarmOrder {
     /// Where its user site is, below the example's folder.
     pub site: String,
-    /// Folders of packages, hidden from it: what stands in them runs at the start of each example, not here.
+    /// Folders of packages.
     pub packages: Vec<String>,
     /// What it has imported, in order.
     pub modules: Vec<String>,

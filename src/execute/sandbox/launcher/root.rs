@@ -87,13 +87,6 @@ fn change(new: &Path, folder: &str) -> io::Result<()> {
     std::env::set_current_dir(folder)
 }
 
-/// Covers a folder with an empty one.
-pub(super) fn hide(folder: &Path) -> io::Result<()> {
-    let flags = MountFlags::NOSUID | MountFlags::NODEV | MountFlags::RDONLY;
-    mount("tmpfs", folder, "tmpfs", flags, Some(c"mode=755"))?;
-    Ok(())
-}
-
 fn mount_tmpfs(target: &Path, options: &str) -> io::Result<()> {
     let options = CString::new(options)?;
     let flags = MountFlags::NOSUID | MountFlags::NODEV;

@@ -1,7 +1,6 @@
 //! How a warm interpreter starts: in a root of its own, with the rights to give its children their place,
 //! and with a script that holds it before it runs anything else.
 
-use std::fmt::Write as _;
 use std::fs;
 use std::io;
 use std::os::fd::{AsRawFd as _, OwnedFd};
@@ -18,6 +17,9 @@ use super::super::namespaces::EXAMPLE_ID;
 use super::super::{Layer, Missing, RunOrder, Split, root, socket, system};
 
 const SCRIPT: &str = include_str!("warm.py");
+
+/// What a `.pth` file imports before packages have their say.
+const RIGHTS_SCRIPT: &str = include_str!("rights.py");
 
 /// What stands where the script would: an interpreter that reads it has not found `usercustomize`.
 const NEVER: &str = "raise SystemExit('this interpreter has no user site')\n";
@@ -66,58 +68,30 @@ fn become_warm(
         .map_err(|error| failed(error.into()))?;
     system::unshare(UnshareFlags::NEWNS).map_err(failed)?;
     root::enter_without_proc(walls.base, order)?;
-    let has_packages = hide_packages(order).map_err(failed)?;
+    refuse_customized(order).map_err(failed)?;
     // A launcher that could not go first has the same priority anyway.
     let _ = rustix::process::setpriority_process(None, walls.priority);
-    prepare(walls.filters, order, control, has_packages).map_err(failed)?;
+    prepare(walls.filters, order, control).map_err(failed)?;
     Err(failed(example::execute(order)))
 }
 
-/// Hides the folders of packages, and what runs from them when an interpreter starts; says whether there
-/// is such a thing. Fails where something like it stands beside the standard library.
-fn hide_packages(order: &RunOrder) -> io::Result<bool> {
+/// Fails where packages hold a `usercustomize` of their own: another stands in its place here.
+fn refuse_customized(order: &RunOrder) -> io::Result<()> {
     let folders = order.warm.iter().flat_map(|warm| &warm.packages);
-    let mut has_code = false;
-    for folder in folders.map(Path::new).filter(|folder| folder.is_dir()) {
-        has_code |= runs_at_start(folder)?;
-        if folder.parent().is_some_and(is_customized) {
+    let has_one = |folder: &Path| {
+        folder.join("usercustomize.py").exists() || folder.join("usercustomize").exists()
+    };
+    for folder in folders.map(Path::new) {
+        if has_one(folder) || folder.parent().is_some_and(has_one) {
             return Err(io::Error::from_raw_os_error(libc::ENOTSUP));
         }
-        root::hide(folder)?;
     }
-    Ok(has_code)
+    Ok(())
 }
 
-fn runs_at_start(folder: &Path) -> io::Result<bool> {
-    if is_customized(folder) {
-        return Ok(true);
-    }
-    for entry in fs::read_dir(folder)? {
-        if entry?
-            .path()
-            .extension()
-            .is_some_and(|extension| extension == "pth")
-        {
-            return Ok(true);
-        }
-    }
-    Ok(false)
-}
-
-fn is_customized(folder: &Path) -> bool {
-    let names = ["sitecustomize", "usercustomize"].into_iter();
-    let mut paths = names.flat_map(|name| [format!("{name}.py"), name.to_owned()]);
-    paths.any(|name| folder.join(name).exists())
-}
-
-fn prepare(
-    filters: &Filters,
-    order: &RunOrder,
-    control: &OwnedFd,
-    has_packages: bool,
-) -> io::Result<()> {
+fn prepare(filters: &Filters, order: &RunOrder, control: &OwnedFd) -> io::Result<()> {
     rustix::process::setsid()?;
-    // Like those of examples: pipes that nobody reads yet.
+    // Like those of examples: pipes that nobody reads.
     let (_reader, writer) = io::pipe()?;
     let streams = Streams {
         input: None,
@@ -128,8 +102,7 @@ fn prepare(
     rustix::io::fcntl_setfd(control, FdFlags::empty())?;
     system::reset_signals();
     example::limit_in_common()?;
-    let text = script(filters, order, control.as_raw_fd(), has_packages);
-    write_files(order, &text)?;
+    write_files(order, &script(filters, order, control.as_raw_fd()))?;
     rustix::thread::set_no_new_privs(true)?;
     filters.apply_most().map_err(io::Error::other)?;
     keep_rights()
@@ -140,21 +113,14 @@ fn write_files(order: &RunOrder, script: &str) -> io::Result<()> {
     let site = Path::new(&order.folder).join(site);
     fs::create_dir_all(&site)?;
     fs::write(Path::new(&order.folder).join("example.py"), NEVER)?;
+    fs::write(site.join("fencepost.pth"), "import fencepost_rights\n")?;
+    fs::write(site.join("fencepost_rights.py"), rights())?;
     fs::write(site.join("usercustomize.py"), script)
 }
 
-/// Writes constants above the script.
-fn script(filters: &Filters, order: &RunOrder, control: i32, has_packages: bool) -> String {
-    let has_packages = if has_packages { "True" } else { "False" };
-    let hexadecimal: String = filters.rest().iter().fold(String::new(), |mut text, byte| {
-        write!(text, "{byte:02x}").expect("a string takes text");
-        text
-    });
-    let mut text = format!(
-        "CONTROL = {control}\nFOLDER = {:?}\nUSER = {EXAMPLE_ID}\nHAS_PACKAGES = {has_packages}\nFILTER = {hexadecimal:?}\nCALLS = {{",
-        order.folder,
-    );
-    for (name, number) in [
+/// Writes constants above the text that deals with rights.
+fn rights() -> String {
+    let calls = [
         ("setns", libc::SYS_setns),
         ("prctl", libc::SYS_prctl),
         ("capset", libc::SYS_capset),
@@ -162,12 +128,22 @@ fn script(filters: &Filters, order: &RunOrder, control: i32, has_packages: bool)
         ("prlimit64", libc::SYS_prlimit64),
         ("landlock_restrict_self", libc::SYS_landlock_restrict_self),
         ("close_range", libc::SYS_close_range),
-    ] {
-        write!(text, "{name:?}: {number}, ").expect("a string takes text");
-    }
-    text.push_str("}\n");
-    text.push_str(SCRIPT);
-    text
+    ];
+    let calls: Vec<String> = calls
+        .map(|(name, number)| format!("{name:?}: {number}"))
+        .into();
+    let (rights, calls) = (RIGHTS.bits(), calls.join(", "));
+    format!("USER = {EXAMPLE_ID}\nRIGHTS = {rights}\nCALLS = {{{calls}}}\n{RIGHTS_SCRIPT}")
+}
+
+/// Writes constants above the script.
+fn script(filters: &Filters, order: &RunOrder, control: i32) -> String {
+    let bytes = filters.rest();
+    let filter: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    let folder = &order.folder;
+    format!(
+        "CONTROL = {control}\nFOLDER = {folder:?}\nUSER = {EXAMPLE_ID}\nFILTER = {filter:?}\n{SCRIPT}"
+    )
 }
 
 /// Gives up every right but those that a warm process needs, and keeps these across `exec`.

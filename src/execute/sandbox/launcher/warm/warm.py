@@ -3,13 +3,13 @@
 # place behind the walls of that run and goes on as every Python does that finds no `usercustomize`: to
 # the script. So nothing of this file, and no frame of it, is left in an example.
 #
-# The launcher writes above this text: CONTROL, the number of its socket; FOLDER, USER, HAS_PACKAGES, CALLS,
-# FILTER. Messages are a word and arguments; descriptors come with them. A process that has run an example
-# can fork nothing but examples any more: its children belong to the namespace of the last run.
+# The launcher writes above this text: CONTROL, the number of its socket; FOLDER, USER, FILTER. Messages
+# are a word and arguments; descriptors come with them. A process that has run an example can fork nothing
+# but examples any more: its children belong to the namespace of the last run.
 #
-# The interpreter holds rights over its own user namespace, and so runs nothing but this and modules of the
-# standard library that a list names. Folders of packages are hidden from it, with their `.pth` files and
-# their `sitecustomize`: each child takes these steps of the start for itself, behind its walls.
+# The interpreter holds rights over its own user namespace, but not while packages have their say: between
+# `rights.py` and this script. After that it runs nothing but modules of the standard library that a list
+# names, and behind its walls each example.
 
 NEWPID = 0x20000000
 
@@ -17,50 +17,27 @@ NEWPID = 0x20000000
 def serve():
     import sys
 
+    rights = sys.modules.pop("fencepost_rights")
+    rights.regain()
     names = set(sys.modules)
-    from posix import _exit, chdir, close, dup2, fork, listdir, open, setgroups, setresgid, setresuid
+    from posix import _exit, chdir, close, dup2, fork, open, setgroups, setresgid, setresuid
     from posix import setsid, umask, waitpid, O_RDONLY, WNOHANG
 
-    import _ctypes
     import _socket
     import _thread
     import _weakref
     import atexit
     import gc
-    import site
 
-    class Long(_ctypes._SimpleCData):
-        _type_ = "l"
-
-    class Char(_ctypes._SimpleCData):
-        _type_ = "c"
-
-    class Function(_ctypes.CFuncPtr):
-        _flags_ = _ctypes.FUNCFLAG_CDECL | _ctypes.FUNCFLAG_USE_ERRNO
-        _restype_ = Long
+    _ctypes, Long = rights._ctypes, rights.Long
+    call, memory, address_of = rights.call, rights.memory, rights.address_of
 
     class Inner(_ctypes.CFuncPtr):
         _flags_ = _ctypes.FUNCFLAG_CDECL | _ctypes.FUNCFLAG_PYTHONAPI
         _restype_ = Long
 
-    library = _ctypes.dlopen(None, 0)
-    function = Function(_ctypes.dlsym(library, "syscall"))
-    untrack = Inner(_ctypes.dlsym(library, "PyObject_GC_UnTrack"))
-    track = Inner(_ctypes.dlsym(library, "PyObject_GC_Track"))
-
-    def call(name, *arguments):
-        answer = function(Long(CALLS[name]), *[Long(argument) for argument in arguments])
-        if answer == -1:
-            raise OSError(_ctypes.get_errno(), name)
-        return answer
-
-    def memory(content):
-        block = (Char * len(content))()
-        block.raw = content
-        return block
-
-    def address_of(block):
-        return _ctypes.addressof(block)
+    untrack = Inner(_ctypes.dlsym(rights.library, "PyObject_GC_UnTrack"))
+    track = Inner(_ctypes.dlsym(rights.library, "PyObject_GC_Track"))
 
     instructions = memory(bytes.fromhex(FILTER))
     # struct sock_fprog: how many instructions of eight bytes, and where they are.
@@ -68,9 +45,6 @@ def serve():
         (len(instructions) // 8).to_bytes(8, sys.byteorder)
         + address_of(instructions).to_bytes(8, sys.byteorder)
     )
-    # Version 3 of capget(2) for this process, and no capability at all.
-    header = memory((0x20080522).to_bytes(4, sys.byteorder) + bytes(4))
-    nothing = memory(bytes(24))
     usage = memory(bytes(144))
 
     def used():
@@ -108,15 +82,26 @@ def serve():
         setresgid(USER, USER, USER)
         setresuid(USER, USER, USER)
         call("prctl", 47, 4, 0, 0, 0)  # PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL
-        call("capset", address_of(header), address_of(nothing))
+        rights.keep(0, 0)
         call("prctl", 4, 1, 0, 0, 0)  # PR_SET_DUMPABLE
         call("prctl", 22, 2, address_of(program), 0, 0)  # PR_SET_SECCOMP
         call("close_range", 3, 0xFFFFFFFF, 0)
 
     class_of = type
+    built_in = class_of(len)
+    # Callbacks of the interpreter's own, of the caches of abstract classes and of thread-local data.
+    silent = ("_destroy", "_localdummy_destroyed")
     bases_of = type.__dict__["__mro__"].__get__
     names_of = type.__dict__["__dict__"].__get__
     callback_of = _weakref.ref.__dict__["__callback__"].__get__
+
+    def is_silent(callback):
+        """Says whether a weak reference says nothing when what it refers to goes."""
+        return callback is None or (
+            class_of(callback) is built_in
+            and callback.__name__ in silent
+            and class_of(callback.__self__) is _weakref.ref
+        )
 
     def ends_silently():
         """Says whether nothing is left that says something when it goes.
@@ -132,7 +117,7 @@ def serve():
                 if any("__del__" in names_of(base) for base in bases):
                     return False
                 says = seen[kind] = (_weakref.ref in bases, class_of in bases)
-            if says[0] and callback_of(one) is not None:
+            if says[0] and not is_silent(callback_of(one)):
                 return False
             if says[1] and any("__del__" in names_of(base) for base in bases_of(one)):
                 return False
@@ -200,12 +185,6 @@ def serve():
         socket.send(b"ended %d %d" % (status, used() - before))
         return False
 
-    def finish_start():
-        """Does what `site` does for packages, in its order."""
-        sys.path[:] = [folder for folder in sys.path if folder not in packages]
-        site.addsitepackages(site.removeduppaths())
-        site.execsitecustomize()
-
     def grow(socket, name, other):
         """Forks a warm process that has imported one more module; returns its socket in it."""
         nonlocal is_known
@@ -232,18 +211,12 @@ def serve():
             call("prctl", 24, capability, 0, 0, 0)  # PR_CAPBSET_DROP
         except OSError:
             break
-    packages = site.getsitepackages()
     folder = __file__.rpartition("/")[0]
     sys.path.remove(folder)
-    for one in [folder, *packages]:
-        sys.path_importer_cache.pop(one, None)
-    for one in packages:
-        try:
-            visible = listdir(one)
-        except FileNotFoundError:
-            visible = []
-        if visible:
-            _exit(1)
+    sys.path_importer_cache.pop(folder, None)
+    # What other threads do to a process cannot be forked.
+    if _thread._count():
+        _exit(1)
     for name in set(sys.modules) - names - {"atexit"}:
         del sys.modules[name]
     is_known = "atexit" in names
@@ -263,8 +236,6 @@ def serve():
         word, *arguments = message.decode().split() or [""]
         if word == "run":
             if run(socket, descriptors, arguments[0], arguments[1:]):
-                if HAS_PACKAGES:
-                    finish_start()
                 return
         elif word == "grow":
             socket = grow(socket, "".join(arguments), descriptors[0])
