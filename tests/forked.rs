@@ -78,6 +78,8 @@ fn a_fork_that_does_not_match_is_started_before_it_is_reported() {
         .json("result");
     assert_eq!(results[0]["start"], "fork");
     assert_eq!(results[1]["start"], "spawn");
+    let reason = "forked first, it did not match";
+    assert_eq!(results[1]["start_reason"], reason);
 }
 
 #[test]

@@ -127,7 +127,7 @@ fn tell_fallbacks(planned: &Plan, doubtful: &[usize], examples: &mut [ExampleRep
         .collect();
     for example in examples {
         for run in &mut example.runs {
-            run.fell_back = ran_again.contains(&(&example.id, &run.interpreter.path));
+            run.note_fall_back(ran_again.contains(&(&example.id, &run.interpreter.path)));
         }
     }
 }

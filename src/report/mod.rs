@@ -118,6 +118,14 @@ impl RunReport {
         }
     }
 
+    /// Notes that a forked process came first, if one did.
+    pub fn note_fall_back(&mut self, forked: bool) {
+        self.fell_back = forked;
+        if forked {
+            self.spawned_because = Some("forked first, it did not match".to_owned());
+        }
+    }
+
     /// Gives the reason.
     #[must_use]
     pub fn because(mut self, reason: &str) -> Self {

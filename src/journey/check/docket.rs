@@ -85,7 +85,7 @@ impl<'a> Docket<'a> {
         }
         let mut report = self.judging.judged(self.entries[at], record)?;
         match self.places[at] {
-            Place::Doubted(forked) => report.fell_back = forked,
+            Place::Doubted(forked) => report.note_fall_back(forked),
             _ if is_doubtful(&report) => {
                 self.places[at] = Place::Doubted(report.start == Some(Start::Fork));
                 return Ok(Trust::Doubted(DOUBTED));

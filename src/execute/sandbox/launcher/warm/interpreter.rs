@@ -138,11 +138,10 @@ fn rights() -> String {
 
 /// Writes constants above the script.
 fn script(filters: &Filters, order: &RunOrder, control: i32) -> String {
-    let bytes = filters.rest();
-    let filter: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    let filter = filters.rest();
     let folder = &order.folder;
     format!(
-        "CONTROL = {control}\nFOLDER = {folder:?}\nUSER = {EXAMPLE_ID}\nFILTER = {filter:?}\n{SCRIPT}"
+        "CONTROL = {control}\nFOLDER = {folder:?}\nUSER = {EXAMPLE_ID}\nFILTER = bytes({filter:?})\n{SCRIPT}"
     )
 }
 

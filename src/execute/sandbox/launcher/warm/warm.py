@@ -39,7 +39,7 @@ def serve():
     untrack = Inner(_ctypes.dlsym(rights.library, "PyObject_GC_UnTrack"))
     track = Inner(_ctypes.dlsym(rights.library, "PyObject_GC_Track"))
 
-    instructions = memory(bytes.fromhex(FILTER))
+    instructions = memory(FILTER)
     # struct sock_fprog: how many instructions of eight bytes, and where they are.
     program = memory(
         (len(instructions) // 8).to_bytes(8, sys.byteorder)
