@@ -41,11 +41,12 @@ fn blocks_written_for_other_tools_end_as_the_comparison_says() {
 }
 
 /// Guides that show a tool's own blind spots, told by other means than its selection of fences.
-const OUT_OF_SIGHT: [&str; 5] = [
+const OUT_OF_SIGHT: [&str; 6] = [
     // Nothing in them bears the tool's mark.
     "mktestdocs.md",
     "mktestdocs-memory.md",
     "markdown-pytest-session.md",
+    "pytest-doctestplus.md",
     // One false block keeps all others from being looked at, or a setting does.
     "pytest-codeblocks-skipfile.md",
     "byexample.md",

@@ -62,6 +62,7 @@ TOOLS = {
     },
     "Sphinx": {"sphinx.md": ["sphinx_tool.py"]},
     "byexample": {"byexample.md": ["byexample_tool.py"]},
+    "pytest-doctestplus": {"pytest-doctestplus.md": ["doctestplus_tool.py"]},
 }
 
 
