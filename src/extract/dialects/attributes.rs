@@ -17,11 +17,8 @@ pub(in crate::extract) fn attribute_wishes(info: &Info, dialects: Dialects<'_>) 
     let read = asked.filter(|(_, (dialect, _))| dialects.read(*dialect));
     read.flat_map(|(attribute, (dialect, wishes))| {
         let words = words(attribute);
-        wishes.into_iter().map(move |what| Wish {
-            dialect,
-            words: words.clone(),
-            what,
-        })
+        let wish = move |what| Wish::new(dialect, &words, what);
+        wishes.into_iter().map(wish)
     })
     .collect()
 }
@@ -29,7 +26,7 @@ pub(in crate::extract) fn attribute_wishes(info: &Info, dialects: Dialects<'_>) 
 fn words(attribute: &Attribute) -> String {
     let value = attribute.value.iter().map(|value| format!("={value}"));
     let words = [attribute.key.clone()].into_iter().chain(value);
-    words.collect::<String>().chars().take(60).collect()
+    words.collect()
 }
 
 fn asked(attribute: &Attribute, executes: bool) -> Option<(Dialect, Vec<What>)> {

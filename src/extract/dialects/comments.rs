@@ -27,11 +27,7 @@ pub(in crate::extract) fn comment_wishes(text: &str, dialects: Dialects<'_>) -> 
     for (dialect, read) in read {
         if let Some(wishes) = read(text).filter(|_| dialects.read(dialect)) {
             let words = text.lines().next().unwrap_or_default();
-            let wish = |what| Wish {
-                dialect,
-                words: words.chars().take(60).collect(),
-                what,
-            };
+            let wish = |what| Wish::new(dialect, words, what);
             return wishes.into_iter().map(wish).collect();
         }
     }
@@ -56,9 +52,7 @@ pub(in crate::extract) fn invisible_language<'a>(
 fn phmdoctest(text: &str) -> Option<Vec<What>> {
     let word = text.strip_prefix("phmdoctest-")?;
     if let Some(label) = word.strip_prefix("label ") {
-        return Some(vec![What::Name(
-            label.trim().replace(char::is_whitespace, "-"),
-        )]);
+        return Some(vec![What::Name(label.trim().to_owned())]);
     }
     if let Some(minor) = word.strip_prefix("mark.skipif<3.") {
         let runs = VersionCondition::parse(&format!(">=3.{}", minor.trim()));
@@ -233,7 +227,7 @@ mod tests {
         case("phmdoctest-skip", &[skip("phmdoctest-skip")]);
         case(
             "phmdoctest-label my text",
-            &[What::Name("my-text".to_owned())],
+            &[What::Name("my text".to_owned())],
         );
         case("pytest-codeblocks:cont", &[What::Join]);
         case("pytest.mark.skip", &[skip("marked `skip`")]);

@@ -124,7 +124,23 @@ pub(super) enum What {
     Unsupported(bool),
 }
 
+/// How many letters of a guide's words a report repeats.
+const MOST_LETTERS: usize = 100;
+
 impl Wish {
+    /// Takes note of what words ask for; long ones are cut off for reports.
+    fn new(dialect: Dialect, words: &str, what: What) -> Self {
+        let mut shown: String = words.chars().take(MOST_LETTERS).collect();
+        if shown.len() < words.len() {
+            shown.push('…');
+        }
+        Self {
+            dialect,
+            words: shown,
+            what,
+        }
+    }
+
     /// Says that it cannot be done; the block is skipped for it if `skips`.
     pub(super) fn unsupported(&self, skips: bool) -> Problem {
         let Self { dialect, words, .. } = self;

@@ -66,12 +66,9 @@ pub(in crate::extract) fn options<'a>(
     let mut wishes = role_wishes(role, argument);
     for (key, value) in settings {
         let value = unquoted(&value).unwrap_or(&value).to_owned();
-        let words = format!(":{key}: {value}")
-            .chars()
-            .take(60)
-            .collect::<String>();
+        let words = format!(":{key}: {value}");
         let asked = setting(&key, &value).into_iter();
-        wishes.extend(asked.map(|what| wish(words.clone(), what)));
+        wishes.extend(asked.map(|what| wish(&words, what)));
     }
     Options {
         lines: count,
@@ -79,12 +76,8 @@ pub(in crate::extract) fn options<'a>(
     }
 }
 
-fn wish(words: String, what: What) -> Wish {
-    Wish {
-        dialect: Dialect::Myst,
-        words,
-        what,
-    }
+fn wish(words: &str, what: What) -> Wish {
+    Wish::new(Dialect::Myst, words, what)
 }
 
 fn has_options(role: &str) -> bool {
@@ -107,13 +100,14 @@ fn has_options(role: &str) -> bool {
 
 /// Cells share one namespace, and so do the blocks of a group of Sphinx's doctest.
 fn role_wishes(role: &str, argument: &str) -> Vec<Wish> {
-    let words = || format!("{{{role}}} {argument}").trim().to_owned();
+    let words = format!("{{{role}}} {argument}");
+    let words = words.trim();
     match role {
-        "code-cell" => vec![wish(words(), What::Group("notebook".to_owned()))],
+        "code-cell" => vec![wish(words, What::Group("notebook".to_owned()))],
         "doctest" | "testcode" | "testsetup" | "testcleanup" => match argument {
-            "" => vec![wish(words(), What::Group("default".to_owned()))],
-            group if group.contains(['*', ',']) => vec![wish(words(), What::Unsupported(false))],
-            group => vec![wish(words(), What::Group(group.to_owned()))],
+            "" => vec![wish(words, What::Group("default".to_owned()))],
+            group if group.contains(['*', ',']) => vec![wish(words, What::Unsupported(false))],
+            group => vec![wish(words, What::Group(group.to_owned()))],
         },
         _ => Vec::new(),
     }

@@ -26,11 +26,7 @@ pub(in crate::extract) fn prompt_wishes(
             if what == What::Unsupported(true) {
                 switched.extend(on(&["SKIP"]));
             }
-            wishes.push(Wish {
-                dialect,
-                words: word.chars().take(60).collect(),
-                what,
-            });
+            wishes.push(Wish::new(dialect, word, what));
         }
     }
     (switched, wishes)
@@ -40,11 +36,8 @@ pub(in crate::extract) fn prompt_wishes(
 pub(in crate::extract) fn rest_of_session(line: &str, dialects: Dialects<'_>) -> Option<Wish> {
     let alone = line.trim_start().strip_prefix(">>>")?.trim();
     let (dialect, _) = comment(alone).filter(|_| alone.starts_with('#'))?;
-    dialects.read(dialect).then(|| Wish {
-        dialect,
-        words: alone.chars().take(60).collect(),
-        what: What::Unsupported(true),
-    })
+    let wish = || Wish::new(dialect, alone, What::Unsupported(true));
+    dialects.read(dialect).then(wish)
 }
 
 /// Returns whose comment ends a line, and what follows its name.

@@ -180,10 +180,10 @@ fn direct(given: &mut Given, what: What) {
             directives.python.get_or_insert(versions);
         }
         What::Group(group) if directives.group.is_none() => {
-            let _ = directives.set("group", &group);
+            directives.group = as_name(&group);
         }
         What::Name(name) if directives.name.is_none() => {
-            let _ = directives.set("name", &name);
+            directives.name = as_name(&name);
         }
         What::Await => directives.top_level_await = true,
         What::Raises(raises) => {
@@ -194,4 +194,12 @@ fn direct(given: &mut Given, what: What) {
         }
         _ => {}
     }
+}
+
+/// Makes a name of ours of another tool's: without blanks and `#`; of nothing it makes none.
+fn as_name(text: &str) -> Option<String> {
+    let parts =
+        text.split(|letter: char| letter.is_whitespace() || letter.is_control() || letter == '#');
+    let parts: Vec<&str> = parts.filter(|part| !part.is_empty()).collect();
+    (!parts.is_empty()).then(|| parts.join("-"))
 }
