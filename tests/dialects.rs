@@ -99,7 +99,7 @@ fn doctor_shows_the_blocks_that_a_tool_would_miss() {
         .file("a.md", guide)
         .run("doctor a.md")
         .exits(0)
-        .prints("other tools\na.md: sybil would run 1 of 2 blocks, and miss 1\n    a.md:9 py\n");
+        .prints("other tools\na.md: of 2 blocks that fencepost runs, sybil would run 1 and miss 1\n    a.md:9 py\n");
     Project::new()
         .file("b.md", "# T\n\n```python\na = 1\n```\n")
         .run("doctor b.md")

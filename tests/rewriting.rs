@@ -150,7 +150,7 @@ fn rewritten(text: &str, runs: &Runs, analyses: &[Vec<Analysis>]) -> (String, Ve
         .collect();
     let rewriting = rewrite(&document, &sources, Claims::Explicit);
     let refusals = (rewriting.refusals.into_iter())
-        .map(|refusal| format!("{}: {}", refusal.line, refusal.message))
+        .map(|refusal| format!("{}: {}", refusal.position.line, refusal.message))
         .collect();
     (apply(text, &rewriting.edits), refusals)
 }

@@ -179,7 +179,8 @@ impl Reader<'_> {
             let span = line_spans.get(fault.line);
             let offset = span.map_or(code.span.start, |span| span.start);
             let message = format!("doctest cannot read this session: {}", fault.message);
-            let problem = Problem::finding("bad-session", message);
+            let hint = "write it as doctest reads it, or leave it out with `<!-- fencepost: skip=\"why\" -->`";
+            let problem = Problem::finding("bad-session", message).hint(hint);
             self.found.problems.add(offset, problem);
         }
         let prompts = matches!(kind, BlockKind::Session(_)) || !faults.is_empty();

@@ -37,7 +37,7 @@ fn write_human(document: &Document, coverage: &Coverage, out: &mut dyn Write) ->
     let tool = coverage.tool;
     writeln!(
         out,
-        "{guide}: {tool} would run {runs} of {blocks}, and miss {misses}"
+        "{guide}: of {blocks} that fencepost runs, {tool} would run {runs} and miss {misses}"
     )?;
     for index in &coverage.misses {
         let fence = &document.fences[*index];

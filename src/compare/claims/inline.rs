@@ -135,7 +135,7 @@ pub(super) fn faults(
         if once && align(&[&claimed], &printed)[0].is_none() {
             let message = format!("the comment says `{}`, which is not printed", claim.text);
             let line = judging.guide_line(block, claim.line);
-            let fault = ClaimFault::new(message, claimed, stdout.to_owned(), line);
+            let fault = ClaimFault::new(message, claimed, printed.join("\n"), line);
             faults.push(fault.advice());
         }
     }

@@ -23,7 +23,7 @@ use crate::execute::Analysis;
 use crate::extract::{BlockKind, Document, Example};
 use crate::normalise::Transcript;
 use crate::plan::Interpreter;
-use crate::position::{LineIndex, Span};
+use crate::position::{LineIndex, Position, Span};
 
 use super::claims::block_outputs;
 
@@ -45,8 +45,8 @@ pub struct Edit {
 /// A false claim that is not rewritten, with the reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
-    /// 1-based line in the guide.
-    pub line: usize,
+    /// Where it stands in the guide.
+    pub position: Position,
     /// Why, and what to do.
     pub message: String,
 }
@@ -141,7 +141,7 @@ impl<'a> Guide<'a> {
 
     fn refuse(&self, rewriting: &mut Rewriting, span: &Span, message: impl Into<String>) {
         rewriting.refusals.push(Refusal {
-            line: self.lines.line(span.start),
+            position: self.lines.position(self.text, span.start),
             message: message.into(),
         });
     }

@@ -39,7 +39,7 @@ pub(super) fn joined(guide: &Guide<'_>, sources: &[Source<'_>], mut parts: Vec<P
     }
     joined.edits.sort();
     joined.edits.dedup();
-    joined.refusals.sort_by_key(|refusal| refusal.line);
+    joined.refusals.sort_by_key(|refusal| refusal.position.line);
     joined
 }
 
@@ -49,7 +49,7 @@ fn refuse(guide: &Guide<'_>, part: &mut Part) {
         return;
     };
     part.rewriting.refusals.push(Refusal {
-        line: guide.lines.line(first.start),
+        position: guide.lines.position(guide.text, first.start),
         message: "shown there, what is printed would change how the guide is read: \
                   mend it by hand, in a fence of its own"
             .to_owned(),

@@ -49,6 +49,9 @@ fn rewrite_prompt(
         let message = "this prompt stands in a file that the guide includes: mend it there";
         return guide.refuse(rewriting, prompt_span, message);
     }
+    if let Some(message) = undeclared(prompt, printed) {
+        return guide.refuse(rewriting, prompt_span, message);
+    }
     let wants: Vec<String> = printed
         .iter()
         .map(|printed| want(prompt, printed))
@@ -88,6 +91,18 @@ fn rewrite_prompt(
         .map(|line| format!("{indentation}{line}"))
         .collect();
     rewriting.edits.extend(lines.replace(&wanted));
+}
+
+/// Says what to do about an exception that the guide does not show: it may be a mistake of the prompt.
+fn undeclared(prompt: &Prompt, printed: &[&str]) -> Option<String> {
+    const HEADER: &str = "Traceback (most recent call last):";
+    let is_shown = prompt.want.starts_with("Traceback (");
+    let message = printed.iter().find_map(|printed| raised(printed));
+    let message = message.filter(|_| !is_shown)?;
+    let first = message.lines().next().unwrap_or_default();
+    Some(format!(
+        "the prompt raised `{first}`, and the guide does not show that: mend the prompt, or write `{HEADER}` below it"
+    ))
 }
 
 /// Says whether a line of code stands in the guide itself, and not in a file that it includes.

@@ -101,7 +101,7 @@ fn rewritten(before: &str, runs: &[Printed<'_>]) -> (String, Vec<String>) {
         assert_true(&again, &ran_again);
     }
     let refusals = (rewriting.refusals.iter())
-        .map(|refusal| format!("{} {}", refusal.line, refusal.message))
+        .map(|refusal| format!("{} {}", refusal.position.line, refusal.message))
         .collect();
     (after, refusals)
 }
@@ -163,6 +163,15 @@ fn a_false_comment_gets_what_was_printed_beside_it() {
         "```python\nprint(x)  #>\nprint(y)  #> b\n```\n",
         &[(12, &["a\n\n"])],
         "```python\nprint(x)  #> a\nprint(y)  #>\n```\n",
+    );
+}
+
+#[test]
+fn a_false_comment_below_one_of_several_prints_gets_what_that_printed() {
+    golden(
+        "```python\nprint(x)  # => x\nprint(y)\n#> old\nprint(z)\n```\n",
+        &[(12, &["x\ny\nz\n"])],
+        "```python\nprint(x)  # => x\nprint(y)\n#> y\nprint(z)\n```\n",
     );
 }
 
@@ -281,7 +290,7 @@ fn a_session_gets_what_its_prompts_printed() {
 #[test]
 fn a_session_keeps_frames_ellipses_and_wildcards() {
     golden(
-        "```pycon\n>>> f()\nTraceback (most recent call last):\n  File \"<stdin>\", line 1\nE: old\n>>> g() # doctest: +ELLIPSIS\n[0, ..., 9]\nold\n>>> h()\n[..]s\nold\n>>> 1/0\n0\n```\n",
+        "```pycon\n>>> f()\nTraceback (most recent call last):\n  File \"<stdin>\", line 1\nE: old\n>>> g() # doctest: +ELLIPSIS\n[0, ..., 9]\nold\n>>> h()\n[..]s\nold\n>>> 1/0\nTraceback (most recent call last):\n```\n",
         &[(
             12,
             &[
@@ -291,7 +300,7 @@ fn a_session_keeps_frames_ellipses_and_wildcards() {
                 "Traceback (most recent call last):\n    ...\nZeroDivisionError: division by zero\n",
             ],
         )],
-        "```pycon\n>>> f()\nTraceback (most recent call last):\n  File \"<stdin>\", line 1\nE: new\n>>> g() # doctest: +ELLIPSIS\n[0, ..., 9]\nnew\n>>> h()\n[..]s\nnew\n>>> 1/0\nTraceback (most recent call last):\n    ...\nZeroDivisionError: division by zero\n```\n",
+        "```pycon\n>>> f()\nTraceback (most recent call last):\n  File \"<stdin>\", line 1\nE: new\n>>> g() # doctest: +ELLIPSIS\n[0, ..., 9]\nnew\n>>> h()\n[..]s\nnew\n>>> 1/0\nTraceback (most recent call last):\nZeroDivisionError: division by zero\n```\n",
     );
 }
 
@@ -308,6 +317,16 @@ fn what_only_a_person_can_mend_is_refused() {
         "```pycon\n>>> v\n1\n```\n",
         &[(12, &[">>> x\n"])],
         &["2 what the prompt prints cannot be shown in a session: rewrite the prompt"],
+    );
+    refused(
+        "> ```pycon\n> >>> v\n> 1\n> ```\n",
+        &[(
+            12,
+            &["Traceback (most recent call last):\n    ...\nNameError: name 'v' is not defined\n"],
+        )],
+        &[
+            "2 the prompt raised `NameError: name 'v' is not defined`, and the guide does not show that: mend the prompt, or write `Traceback (most recent call last):` below it",
+        ],
     );
     refused(
         "```python\nf()\n```\n\nOutput:\n\n```text\na\n```\n",

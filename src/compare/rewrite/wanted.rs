@@ -133,7 +133,9 @@ fn told(
                 .filter(|_| group.claims[0].trailing && by_print);
             match beside {
                 Some(print) => Some(judged.line(group, print)),
-                None => judged.group(group),
+                None => judged
+                    .group(group)
+                    .or_else(|| judged.below(group, by_print)),
             }
         })
         .collect();
@@ -204,6 +206,16 @@ impl Judged<'_> {
             self.printed[print].to_owned()
         };
         vec![text]
+    }
+
+    /// The line of the print above a false claim, where each print surely printed one.
+    fn below(&self, group: &Group<'_>, by_print: bool) -> Option<Vec<String>> {
+        let claim = &group.claims[0];
+        let is_own = group.claims.len() == 1 && claim.quote.is_none() && by_print;
+        claim
+            .print
+            .filter(|_| is_own)
+            .map(|print| self.line(group, print))
     }
 
     fn group(&self, group: &Group<'_>) -> Option<Vec<String>> {

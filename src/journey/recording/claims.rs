@@ -3,7 +3,6 @@
 use crate::compare::Verdict;
 use crate::compare::rewrite::{Refusal, Rewriting, Source, rewrite, write_guide};
 use crate::extract::Document;
-use crate::position::Position;
 use crate::problem::Problem;
 use crate::report::{ExampleReport, RunReport};
 use crate::wording::count;
@@ -60,13 +59,7 @@ pub(super) fn rewrite_claims(recording: &Recording<'_>) -> Rewritten {
 }
 
 fn refused(guide: &str, refusal: Refusal) -> Problem {
-    Problem::finding("claim-not-rewritten", refusal.message).at(
-        guide,
-        Position {
-            line: refusal.line,
-            column: 1,
-        },
-    )
+    Problem::finding("claim-not-rewritten", refusal.message).at(guide, refusal.position)
 }
 
 fn sources<'a>(recording: &'a Recording<'_>, document: &'a Document) -> Vec<Source<'a>> {
