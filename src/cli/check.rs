@@ -26,6 +26,7 @@ pub(crate) fn run(arguments: &CheckArguments) -> Result<ExitCode, Vec<Problem>> 
         wanted,
         &options(&project, &request, &arguments.run),
         &mut |event| match event {
+            Watched::Begun(report) => output.begin(report),
             Watched::Judged(report, example) => output.add(report, example, &follower),
             event => follower.watch(&event),
         },

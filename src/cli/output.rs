@@ -29,6 +29,11 @@ impl Output {
         Ok(Self { drafts })
     }
 
+    /// Begins every report.
+    pub(crate) fn begin(&mut self, report: &Report) {
+        self.drafts.iter_mut().for_each(|draft| draft.begin(report));
+    }
+
     /// Adds an example to every report, as soon as all before it are out.
     pub(crate) fn add(&mut self, report: &Report, example: &ExampleReport, follower: &Follower) {
         for draft in &mut self.drafts {
@@ -148,8 +153,8 @@ impl Follower {
                     progress.again();
                 }
             }
-            // Reports tell of it.
-            Watched::Judged(..) => (),
+            // Reports tell of them.
+            Watched::Begun(_) | Watched::Judged(..) => (),
         }
     }
 

@@ -31,6 +31,8 @@ pub enum Watched<'a> {
     Explained(&'a PlannedRun, &'a Explanation),
     /// This run will be made once more, since its record is doubted.
     Doubted(&'a PlannedRun),
+    /// All is known of this report that is known before anything runs.
+    Begun(&'a Report),
     /// This example is judged, and all before it were told: it belongs to the report, which knows all but its
     /// end and keeps none.
     Judged(&'a Report, &'a ExampleReport),

@@ -11,6 +11,9 @@ use crate::problem::Problem;
 use super::sink::{Out, cannot_write};
 use super::{ExampleReport, Format, Report, Sink};
 
+/// So much of a file is drawn before it is written.
+const CHUNK: usize = 64 << 10;
+
 /// One report in one format.
 #[derive(Debug)]
 pub struct Draft {
@@ -45,16 +48,30 @@ impl Draft {
         }
     }
 
+    /// Draws what comes before all examples. It waits with the first of them, so that nothing is told where
+    /// nothing can run; a file has no name yet, and takes it.
+    pub fn begin(&mut self, report: &Report) {
+        let begun = self.begun(report).map(|_| ());
+        self.note(begun);
+        self.waiting.shrink_to_fit();
+        if self.sink.is_whole() && self.is_waiting() {
+            self.flush();
+        }
+    }
+
     /// Draws the next example; [`Draft::flush`] writes it.
     pub fn add(&mut self, report: &Report, example: &ExampleReport) {
         let drawn = self.draw(report, example);
         self.note(drawn);
     }
 
-    /// Says whether something is drawn and not yet written.
+    /// Says whether something is drawn and to be written now: all that a reader may wait for.
     #[must_use]
     pub fn is_waiting(&self) -> bool {
-        !self.waiting.is_empty()
+        match self.out {
+            Some(Out::Nameless(..)) => self.waiting.len() >= CHUNK,
+            Some(Out::Stdout { .. } | Out::Device(_)) | None => !self.waiting.is_empty(),
+        }
     }
 
     /// Writes what was drawn. A failure is kept for the end.
@@ -64,6 +81,7 @@ impl Draft {
             self.note(written);
         }
         self.waiting.clear();
+        self.waiting.shrink_to(2 * CHUNK);
     }
 
     /// Draws the examples that a report has kept, and its end, and writes all of it.

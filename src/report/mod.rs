@@ -183,11 +183,11 @@ pub struct FenceReport {
 pub struct Report {
     /// How many guides were read.
     pub guides: usize,
-    /// Every fence of every guide, in order.
+    /// Every fence of every guide, in order, unless they were told before.
     pub fences: Vec<FenceReport>,
     /// The examples that are kept until the end, in order.
     pub examples: Vec<ExampleReport>,
-    /// What the examples add up to that were told before.
+    /// What the examples and fences add up to that were told before.
     pub told: Tally,
     /// Every problem of guides and expected files, in order.
     pub problems: Vec<Problem>,
@@ -208,11 +208,18 @@ pub struct Report {
 }
 
 impl Report {
+    /// Lets go of the fences, which were told; they stay counted.
+    pub fn forget_fences(&mut self) {
+        self.told.fates = self.fates();
+        self.fences = Vec::new();
+    }
+
     /// Counts fences by fate; every fate is present.
     #[must_use]
     pub fn fates(&self) -> BTreeMap<&'static str, usize> {
         let mut counts: BTreeMap<&'static str, usize> =
             Fate::NAMES.iter().map(|name| (*name, 0)).collect();
+        counts.extend(&self.told.fates);
         for fence in &self.fences {
             *counts.entry(fence.fence.fate.name()).or_default() += 1;
         }

@@ -45,6 +45,14 @@ impl Sink {
         write().map_err(|error| cannot_write(self, &error))
     }
 
+    /// Says whether nobody reads of it before it is whole: a file that is no device, pipe or link.
+    pub(super) fn is_whole(&self) -> bool {
+        match self {
+            Self::Stdout => false,
+            Self::File(path) => !is_device(path),
+        }
+    }
+
     /// Opens it; a file is there, whole, once [`Out::close`] was called.
     pub(super) fn open(&self) -> io::Result<Out> {
         match self {
@@ -104,13 +112,17 @@ fn is_closed(written: &io::Result<()>) -> bool {
 }
 
 fn open_file(path: &Path) -> io::Result<Out> {
-    if (path.symlink_metadata()).is_ok_and(|found| !found.is_file() && !found.is_dir()) {
+    if is_device(path) {
         let file = File::options().write(true).truncate(true).open(path)?;
         return Ok(Out::Device(anstream::StripStream::new(file)));
     }
     let file = tempfile::tempfile_in(folder_of(path))?;
     let file = anstream::StripStream::new(file);
     Ok(Out::Nameless(file, path.to_owned()))
+}
+
+fn is_device(path: &Path) -> bool {
+    (path.symlink_metadata()).is_ok_and(|found| !found.is_file() && !found.is_dir())
 }
 
 fn folder_of(path: &Path) -> &Path {

@@ -17,6 +17,8 @@ pub struct Tally {
     pub starts: Starts,
     /// Examples that are a finding of class 1: differing, flaky, or unrecorded where that fails.
     pub findings: usize,
+    /// Fences by fate, of those that were told and are not kept.
+    pub(crate) fates: BTreeMap<&'static str, usize>,
     verdicts: BTreeMap<Verdict, usize>,
     /// Why runs were skipped, and which were blocked by an interpreter that is not there, of which no
     /// finding tells.

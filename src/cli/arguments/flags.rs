@@ -77,7 +77,7 @@ pub(crate) struct OutputArguments {
     #[arg(long, short)]
     pub(crate) quiet: bool,
 
-    /// Tell more: each example as it ends
+    /// Tell more: each example as it ends, and every place that did not run
     #[arg(long, short)]
     pub(crate) verbose: bool,
 }

@@ -35,7 +35,8 @@ pub(super) struct Docket<'a> {
     places: Vec<Place>,
     /// The entry of each run.
     of_runs: Vec<usize>,
-    repeat: usize,
+    /// How often each entry runs.
+    pub(super) repeat: usize,
     /// The first entry that was not told.
     next: usize,
 }
@@ -75,6 +76,11 @@ impl<'a> Docket<'a> {
             });
         runs.flat_map(|run| std::iter::repeat_n(run, self.repeat))
             .collect()
+    }
+
+    /// Waits until everything is known that judging always needs.
+    pub(super) fn settle(&mut self) -> Result<(), Problem> {
+        self.judging.settle()
     }
 
     /// Takes the record of the run with this index. What does not match and is kept or forked is doubted.

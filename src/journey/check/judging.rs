@@ -1,6 +1,7 @@
 //! From one run's record to what is said of it: recorded output, claims, the name of what failed.
 
 use std::collections::BTreeMap;
+use std::thread::{Scope, ScopedJoinHandle};
 
 use crate::compare::{
     ClaimFault, Diagnosis, Failed, Judged, Ran, Run, Verdict, diagnose, diagnose_session,
@@ -27,16 +28,21 @@ pub(super) struct Judging<'a> {
     choices: &'a [Choice<'a>],
     expectations: &'a Expectations,
     options: &'a RunOptions,
+    /// The answer about claims, as long as it is on its way.
+    asked: Option<ScopedJoinHandle<'a, Result<Analyses, Problem>>>,
     claims: Analyses,
     failures: Option<Analyses>,
 }
 
 impl<'a> Judging<'a> {
-    pub(super) fn new(
-        choices: &'a [Choice<'a>],
+    /// Prepares, and asks about claims meanwhile: the answer is awaited where it is first needed.
+    pub(super) fn new<'env: 'a>(
+        scope: &'a Scope<'a, 'env>,
+        choices: &'env [Choice<'env>],
         expectations: &'a Expectations,
-        options: &'a RunOptions,
-    ) -> Result<Self, Problem> {
+        options: &'env RunOptions,
+    ) -> Self {
+        let asked = scope.spawn(|| Analyses::of(choices, options, &may_claim));
         let of = |choice: &Choice<'a>| {
             let document = choice.document;
             choice
@@ -45,14 +51,24 @@ impl<'a> Judging<'a> {
                 .map(|example| (key_of(example), (document, *example)))
                 .collect::<Vec<_>>()
         };
-        Ok(Self {
+        Self {
             examples: choices.iter().flat_map(of).collect(),
             choices,
             expectations,
             options,
-            claims: Analyses::of(choices, options, &may_claim)?,
+            asked: Some(asked),
+            claims: Analyses::default(),
             failures: None,
-        })
+        }
+    }
+
+    /// Waits until everything is known that judging always needs.
+    pub(super) fn settle(&mut self) -> Result<(), Problem> {
+        if let Some(asked) = self.asked.take() {
+            let answer = asked.join();
+            self.claims = answer.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+        }
+        Ok(())
     }
 
     /// Judges several runs of one entry: by the worst of them, unless they only differ among themselves.
@@ -126,6 +142,7 @@ impl<'a> Judging<'a> {
                 entry.id
             )));
         };
+        self.settle()?;
         let transcript = normalised(document, example, entry.as_run(), record)?;
         let expectation = self.expectations.of(document, example);
         let mut judged = judge(example, &transcript, &entry.interpreter, expectation);

@@ -67,6 +67,10 @@ pub fn check(
         absent: absent_entries(&choices, &chosen),
         repeat: wanted.repeat,
     };
+    if !wanted.pending {
+        watch(Watched::Begun(&report));
+        report.forget_fences();
+    }
     let mut tell = |example: ExampleReport, watch: Watch<'_>| {
         if wanted.pending {
             report.examples.push(example);
@@ -124,40 +128,20 @@ impl Checked {
         options: &RunOptions,
         (watch, tell): (Watch<'_>, Tell<'_>),
     ) -> Result<Self, Vec<Problem>> {
-        let one = |problem| vec![problem];
         let planned = planned(project, request, choices, watch)?;
         let expectations = Expectations::read(project);
-        let judging = Judging::new(choices, &expectations, options).map_err(one)?;
         let mut entries: Vec<&PlanEntry> = planned.entries.iter().chain(&asked.absent).collect();
         entries.sort_by(|a, b| a.order().cmp(&b.order()));
         let repeat = asked.repeat.max(1);
-        let options = if repeat > 1 {
-            &anew(options, "`--repeat` runs everything")
-        } else {
-            options
-        };
-        let mut docket = Docket::new(judging, entries, repeat);
-        run_judged(
-            &docket.runs(),
-            options,
-            watch,
-            &mut |index, record, watch| {
-                let trust = docket.take(index, record)?;
-                // What was kept is there before it is known that anything can run.
-                if !record.cached {
-                    tell_all(&mut docket, watch, tell);
-                }
-                Ok(trust)
-            },
-        )
-        .map_err(one)?;
-        tell_all(&mut docket, watch, tell);
-        let unread = docket.problems();
-        drop(docket);
+        let unread = std::thread::scope(|scope| {
+            let judging = Judging::new(scope, choices, &expectations, options);
+            let docket = Docket::new(judging, entries, repeat);
+            judge_all(docket, options, (watch, tell))
+        });
         Ok(Self {
+            unread: unread.map_err(|problem| vec![problem])?,
             planned,
             expectations,
-            unread,
         })
     }
 
@@ -179,6 +163,35 @@ impl Checked {
         }
         Vec::new()
     }
+}
+
+/// Makes all runs of a docket and tells of its examples in order; returns warnings about their code.
+fn judge_all(
+    mut docket: Docket<'_>,
+    options: &RunOptions,
+    (watch, tell): (Watch<'_>, Tell<'_>),
+) -> Result<Vec<Problem>, Problem> {
+    let runs = docket.runs();
+    if runs.iter().any(|run| run.alone) {
+        // Nothing is asked beside a run that has to be alone.
+        docket.settle()?;
+    }
+    let options = if docket.repeat > 1 {
+        &anew(options, "`--repeat` runs everything")
+    } else {
+        options
+    };
+    run_judged(&runs, options, watch, &mut |index, record, watch| {
+        let trust = docket.take(index, record)?;
+        // What was kept is there before it is known that anything can run.
+        if !record.cached {
+            tell_all(&mut docket, watch, tell);
+        }
+        Ok(trust)
+    })?;
+    docket.settle()?;
+    tell_all(&mut docket, watch, tell);
+    Ok(docket.problems())
 }
 
 /// Tells every example that can be told by now.
