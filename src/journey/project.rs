@@ -250,12 +250,14 @@ impl Project {
     /// Finds an example by its id.
     #[must_use]
     pub fn example(&self, id: &str) -> Option<(&Document, &Example)> {
-        self.documents.iter().find_map(|document| {
-            document
-                .examples
-                .iter()
-                .find(|example| example.id == id)
-                .map(|example| (document, example))
+        let may_hold = |document: &&Document| {
+            let name = id.strip_prefix(&document.guide.id);
+            name.is_some_and(|name| name.starts_with('#'))
+        };
+        let mut documents = self.documents.iter().filter(may_hold);
+        documents.find_map(|document| {
+            let mut examples = document.examples.iter();
+            Some((document, examples.find(|example| example.id == id)?))
         })
     }
 }

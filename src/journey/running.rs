@@ -222,9 +222,9 @@ impl Analyses {
     /// Returns what blocks above `example` define.
     pub(super) fn above(&self, document: &Document, example: &Example) -> Vec<Neighbour> {
         let first = example.blocks.first().map_or(0, |block| block.fence);
+        let key = |fence| (document.guide.id.clone(), fence);
         self.by_fence
-            .iter()
-            .filter(|((guide, fence), _)| *guide == document.guide.id && *fence < first)
+            .range(key(0)..key(first))
             .map(|((_, fence), analysis)| Neighbour {
                 line: document.fences[*fence].position.line,
                 defines: analysis.defines.clone(),
