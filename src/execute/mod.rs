@@ -15,6 +15,8 @@ mod place;
 mod program;
 mod record;
 mod run;
+#[cfg(target_os = "linux")]
+mod shelf;
 mod signals;
 mod start;
 mod surroundings;

@@ -22,17 +22,21 @@ pub(super) enum Walls {
 }
 
 impl Walls {
-    /// Raises the walls of a level for these runs.
-    pub(super) async fn raise(level: Level, runs: &[Arc<PlannedRun>]) -> Result<Self, Problem> {
+    /// Raises the walls of a level for these runs, so many at once.
+    pub(super) async fn raise(
+        level: Level,
+        runs: &[Arc<PlannedRun>],
+        jobs: usize,
+    ) -> Result<Self, Problem> {
         match level {
             Level::Off => Ok(Self::Open(Site::new()?)),
             #[cfg(target_os = "linux")]
-            Level::Reduced | Level::Full => {
-                Ok(Self::Closed(closed::Closed::raise(level, runs).await?))
-            }
+            Level::Reduced | Level::Full => Ok(Self::Closed(
+                closed::Closed::raise(level, runs, jobs).await?,
+            )),
             #[cfg(not(target_os = "linux"))]
             Level::Reduced | Level::Full => {
-                let _ = runs;
+                let _ = (runs, jobs);
                 Err(super::sandbox::not_supported())
             }
         }
@@ -78,7 +82,9 @@ impl Walls {
 mod closed {
     //! Slots: idle ones wait to be taken; one that failed is replaced by a new one.
 
+    use std::collections::BTreeSet;
     use std::io;
+    use std::path::{Path, PathBuf};
     use std::sync::{Arc, Mutex};
 
     use crate::plan::PlannedRun;
@@ -89,32 +95,45 @@ mod closed {
     use super::super::sandbox::order::SlotOrder;
     use super::super::sandbox::slot::Slot;
     use super::super::sandbox::{Level, raise};
+    use super::super::shelf::Shelf;
     use super::super::start::Beginning;
     use super::super::{Ending, RunRecord, outcome, walled};
+
+    /// Interpreters of which each job may have a slot of its own; more of them share slots.
+    const MOST_INTERPRETERS: usize = 4;
 
     pub(crate) struct Closed {
         order: SlotOrder,
         /// Folders for runs that have no root of their own.
         site: Option<Site>,
-        idle: Mutex<Vec<Slot>>,
+        /// Idle slots by the interpreter that each keeps warm.
+        idle: Mutex<Shelf<PathBuf, Slot>>,
     }
 
     impl Closed {
-        pub(crate) async fn raise(level: Level, runs: &[Arc<PlannedRun>]) -> Result<Self, Problem> {
+        pub(crate) async fn raise(
+            level: Level,
+            runs: &[Arc<PlannedRun>],
+            jobs: usize,
+        ) -> Result<Self, Problem> {
             let order = SlotOrder {
                 level,
                 readable: walled::readable(runs),
             };
-            let program = runs
-                .first()
-                .map(|run| walled::program_inside(run))
-                .unwrap_or_default();
+            let program = runs.first().map(|run| walled::program_inside(run));
+            let program = program.unwrap_or_default();
             let slot = raise(&order, &program.to_string_lossy()).await?;
             let site = (!slot.ready.namespaces).then(Site::new).transpose()?;
+            let interpreters: BTreeSet<&Path> = runs.iter().map(|run| interpreter(run)).collect();
+            let mut shelf = Shelf::new(jobs * interpreters.len().min(MOST_INTERPRETERS));
+            if let Some(first) = runs.first() {
+                shelf.expect();
+                shelf.put(interpreter(first).to_owned(), slot);
+            }
             Ok(Self {
                 order,
                 site,
-                idle: Mutex::new(vec![slot]),
+                idle: Mutex::new(shelf),
             })
         }
 
@@ -127,6 +146,7 @@ mod closed {
             match self.try_run(run, beginning, load).await {
                 Ok(record) => record,
                 Err(error) => {
+                    self.slots().lose();
                     let mut record = outcome::blank(run);
                     record.ending = Ending::CouldNotStart {
                         reason: error.to_string(),
@@ -142,7 +162,7 @@ mod closed {
             beginning: &Beginning,
             load: &Load,
         ) -> io::Result<RunRecord> {
-            let idle = self.slots().pop();
+            let idle = self.slots().take(interpreter(run));
             let mut slot = match idle {
                 Some(slot) => slot,
                 None => Slot::start(&self.order).await?,
@@ -154,21 +174,25 @@ mod closed {
                 .map(|site| site.place(folder))
                 .transpose()?;
             let record = walled::run(run, (beginning, load), &mut slot, place.as_ref()).await?;
-            self.slots().push(slot);
+            self.slots().put(interpreter(run).to_owned(), slot);
             Ok(record)
         }
 
         pub(crate) async fn lower(&self) {
-            let idle = std::mem::take(&mut *self.slots());
+            let idle = self.slots().empty();
             for slot in idle {
                 slot.stop().await;
             }
         }
 
-        fn slots(&self) -> std::sync::MutexGuard<'_, Vec<Slot>> {
+        fn slots(&self) -> std::sync::MutexGuard<'_, Shelf<PathBuf, Slot>> {
             self.idle
                 .lock()
                 .expect("no thread panics while it holds the list")
         }
+    }
+
+    fn interpreter(run: &PlannedRun) -> &Path {
+        &run.interpreter.path
     }
 }

@@ -135,7 +135,7 @@ pub fn run_each(
         tokio::select! {
             biased;
             _ = stopped.wait_for(|interrupted| *interrupted) => Err(interrupt::problem()),
-            raised = Walls::raise(options.sandbox, &open_runs) => raised,
+            raised = Walls::raise(options.sandbox, &open_runs, options.jobs.max(1)) => raised,
         }
     })?;
     let beginnings = start::decide(&open_runs, options.sandbox);
