@@ -63,11 +63,17 @@ fn with_containers(
         let Some(region) = region(source, header) else {
             continue;
         };
-        end = region.end;
         let span = source.span(&(header..region.end));
         whole.extend(std::iter::from_fn(|| {
             before.next_if(|piece| piece.start() < span.start)
         }));
+        if whole
+            .last()
+            .is_some_and(|piece| is_code_at(piece, span.start))
+        {
+            continue;
+        }
+        end = region.end;
         let replaced = std::iter::from_fn(|| before.next_if(|piece| piece.start() < span.end));
         let fenced: Vec<Piece> = replaced.filter(is_fenced).collect();
         let inner = Source::lines(guide, region.lines.iter().map(|line| source.span(line)));
@@ -99,6 +105,11 @@ fn merged(content: Vec<Piece>, fenced: Vec<Piece>) -> Vec<Piece> {
     let mut joined: Vec<Piece> = content.chain(fenced).collect();
     joined.sort_by_key(Piece::start);
     joined
+}
+
+/// Says whether a piece is code in which a byte stands: a header below other lines of code is code too.
+fn is_code_at(piece: &Piece, offset: usize) -> bool {
+    matches!(piece, Piece::Code(code) if code.span.contains(&offset))
 }
 
 fn is_fenced(piece: &Piece) -> bool {

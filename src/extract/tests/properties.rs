@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::super::{Document, Fate, FenceKind};
+use super::super::{Document, Fate, Fence, FenceKind};
 use super::generated::{guide, mixed_fixtures};
 use super::read;
 
@@ -79,6 +79,19 @@ fn fates_and_examples_agree(document: &Document) -> Result<(), TestCaseError> {
         }
     }
     Ok(())
+}
+
+#[test]
+fn a_container_below_indented_code_is_code() {
+    for guide in [
+        "    <!--\n    !!! example \"Code\"\n        ```py\n",
+        "    x = 1\n\n    === \"Tab\"\n\n        ```py\n        1\n        ```\n",
+    ] {
+        let document = read(guide);
+        promises(guide, &document).expect("the promises hold");
+        let in_container = |fence: &Fence| fence.kind == FenceKind::Container;
+        assert!(!document.fences.iter().any(in_container), "{guide}");
+    }
 }
 
 proptest! {
