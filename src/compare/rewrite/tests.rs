@@ -400,6 +400,17 @@ fn outputs_below_the_marks_of_a_list_item_stand_in_the_item() {
 }
 
 #[test]
+fn tracebacks_that_were_printed_are_an_output_like_any_other() {
+    let guide = |shown: &str| {
+        format!(
+            "```python\nf()\n```\n\n<!--pytest-codeblocks:expected-output-->\n```\n{shown}```\n"
+        )
+    };
+    let printed = "Traceback (most recent call last):\n    ...\nE: a\n".repeat(2) + "b\n";
+    golden(&guide("old\n"), &[(12, &[&printed])], &guide(&printed));
+}
+
+#[test]
 fn a_wildcard_that_stands_for_nothing_goes() {
     golden(
         "```pycon\n>>> x\n[..]\n>>> y\n[..]\nold\n```\n",
