@@ -98,7 +98,7 @@ fn decide(
     let mut tally = Tally::default();
     for id in &accepted {
         match review.accept(id) {
-            Ok(()) => tally.accepted += 1,
+            Ok(removed) => tally.accept(&removed),
             Err(problem) => problems.push(problem),
         }
     }
@@ -191,7 +191,7 @@ fn settle(review: &mut Review<'_>, id: &str, tally: &mut Tally) -> Result<bool, 
         Sink::Stdout.write(&|out| report::write_pending_change(shown, out))?;
         match ask()? {
             Answer::Accept => match review.accept(id) {
-                Ok(()) => tally.accepted += 1,
+                Ok(removed) => tally.accept(&removed),
                 Err(problem) => tell(&[problem]),
             },
             Answer::Skip => {}
@@ -263,9 +263,17 @@ fn tell(problems: &[Problem]) {
 struct Tally {
     accepted: usize,
     rejected: usize,
+    /// Expectations that went, as what was accepted has their names.
+    removed: Vec<String>,
 }
 
 impl Tally {
+    fn accept(&mut self, removed: &[String]) {
+        self.accepted += 1;
+        self.removed
+            .extend(removed.iter().map(|id| format!("`{id}`")));
+    }
+
     fn tell(&self, review: &Review<'_>) {
         say(&format!(
             "accepted {}, rejected {}, {} left",
@@ -273,5 +281,9 @@ impl Tally {
             self.rejected,
             review.reports().len()
         ));
+        if !self.removed.is_empty() {
+            let orphans = count(self.removed.len(), "orphan expectation");
+            say(&format!("removed {orphans}: {}", self.removed.join(", ")));
+        }
     }
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use crate::compare::difference;
 use crate::compare::expected::{Change, Expectation, ExpectedFile, PendingFile};
 use crate::extract::{Document, Example};
-use crate::plan::{Label, select};
+use crate::plan::select;
 use crate::problem::Problem;
 use crate::report::{PendingChange, PendingReport};
 use crate::wording::nearest;
@@ -81,12 +81,13 @@ impl<'p> Review<'p> {
         Err(Problem::usage("no-change", format!("no change waits for `{typed}`")).hint(hint))
     }
 
-    /// Moves a change into its expected file.
+    /// Moves a change into its expected file; returns the ids of expectations that no example answers
+    /// to and that had to go, as the example has taken their name.
     ///
     /// # Errors
     ///
     /// A finding where the example is not what it was, a blocked problem where a file cannot be written.
-    pub fn accept(&mut self, id: &str) -> Result<(), Problem> {
+    pub fn accept(&mut self, id: &str) -> Result<Vec<String>, Problem> {
         self.guide(id)?.accept(id)
     }
 
@@ -191,9 +192,9 @@ impl<'p> GuideReview<'p> {
         }
     }
 
-    fn accept(&mut self, id: &str) -> Result<(), Problem> {
+    fn accept(&mut self, id: &str) -> Result<Vec<String>, Problem> {
         let Some(change) = self.change(id).cloned() else {
-            return Ok(());
+            return Ok(Vec::new());
         };
         if let Some(why) = stale(self.example(&change.name), &change) {
             let problem = Problem::finding("stale-change", format!("`{id}` cannot be accepted"));
@@ -202,10 +203,12 @@ impl<'p> GuideReview<'p> {
                 .hint("look at it anew: `fencepost check --pending`"));
         }
         let examples = &self.document.examples;
-        self.pending.accept(&change.name, &mut self.file, examples);
+        let removed = self.pending.accept(&change.name, &mut self.file, examples);
         let path = &self.document.guide.expected_path;
         self.file.write(path, &self.file_name)?;
-        self.write()
+        self.write()?;
+        let removed = removed.unwrap_or_default();
+        Ok(removed.iter().map(|name| self.id_of(name)).collect())
     }
 
     fn reject(&mut self, id: &str) -> Result<(), Problem> {
@@ -250,7 +253,7 @@ fn stale(example: Option<&Example>, change: &Expectation) -> Option<String> {
 fn pending_change(example: Option<&Example>, change: Change) -> PendingChange {
     let old = change.old.as_ref();
     PendingChange {
-        versions: change.labels.iter().map(Label::minor).collect(),
+        versions: change.versions,
         difference: example.and_then(|example| difference(example, old?, &change.new)),
         old: change.old,
         new: change.new,

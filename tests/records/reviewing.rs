@@ -3,7 +3,7 @@
 use std::process::Stdio;
 use std::time::Duration;
 
-use crate::support::{Project, newest_python, output_within};
+use crate::support::{Project, newest_python, output_within, skip};
 
 fn guide(codes: &[(&str, &str)]) -> String {
     let example = |(name, code): &(&str, &str)| {
@@ -284,4 +284,112 @@ fn an_interrupted_review_changes_nothing() {
     let (code, shown) = at_a_terminal(&project, "\u{3}", "false");
     assert_eq!(code, Some(130), "{shown}");
     assert_eq!(project.read("expected/a.toml"), recorded);
+}
+
+/// Makes a project with two made-up patches of 3.11, each a script before one real CPython that says
+/// which patch it is; `None` where there is none.
+#[cfg(unix)]
+fn with_two_patches() -> Option<Project> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let listed = Project::new().run("python list --format json").stdout();
+    let (real, prefix) = listed.lines().find_map(|line| {
+        let one: serde_json::Value = serde_json::from_str(line).ok()?;
+        let real = std::fs::canonicalize(one["path"].as_str()?).ok()?;
+        let prefix = real.parent()?.parent()?.to_owned();
+        one["version"]
+            .as_str()?
+            .starts_with("3.11.")
+            .then_some((real, prefix))
+    })?;
+    let project = Project::new();
+    let home = project.root().display().to_string();
+    for patch in [98, 99] {
+        let folder = project.path(&format!("versions/3.11.{patch}"));
+        let answer = serde_json::json!({
+            "implementation": "cpython", "release": [3, 11, patch], "version": format!("3.11.{patch}"),
+            "free_threaded": false, "debug": false, "executable": null, "prefix": folder,
+            "base_prefix": prefix, "paths": [], "build": patch.to_string(),
+        });
+        let script = format!(
+            "#!/bin/sh\ncase \"$*\" in *fencepost-probe*) echo 'fencepost-probe {answer}';; *) PATCH={patch} exec '{}' \"$@\";; esac\n",
+            real.display()
+        );
+        let path = format!("versions/3.11.{patch}/bin/python3.11");
+        project.write(&path, &script);
+        let mode = std::fs::Permissions::from_mode(0o755);
+        std::fs::set_permissions(project.path(&path), mode).unwrap();
+    }
+    let project = project
+        .variable("HOME", &home)
+        .variable("PATH", "/nonexistent")
+        .variable("HOMEBREW_PREFIX", "/nonexistent")
+        .variable("PYENV_ROOT", &home)
+        .variable("XDG_CACHE_HOME", &format!("{home}/cache"));
+    Some(project)
+}
+
+#[cfg(unix)]
+#[test]
+fn pending_changes_tell_patches_of_one_minor_version_apart() {
+    let Some(project) = with_two_patches() else {
+        return skip("a CPython 3.11");
+    };
+    project.write(
+        "a.md",
+        &guide(&[
+            ("patch", "import os\nprint(os.environ['PATCH'])"),
+            ("one", "print(1)"),
+        ]),
+    );
+    project.run("record --python 3.11.98").exits(0);
+    let one = project.read("expected/a.toml");
+    project
+        .run("check --pending --python 3.11.99")
+        .exits(1)
+        .prints(
+            "kept 1 example for each patch of 3.11 here: another than 3.11.99 had been recorded",
+        );
+    assert_eq!(project.read("expected/a.toml"), one);
+    let waiting = project
+        .run("review --list --format json")
+        .exits(0)
+        .json("pending");
+    assert_eq!(
+        waiting[0]["changes"][0]["python"],
+        serde_json::json!(["3.11.99"])
+    );
+    assert_eq!(waiting[0]["changes"].as_array().unwrap().len(), 1);
+    project.run("review --accept a.md").exits(0);
+    let both = project.read("expected/a.toml");
+    project
+        .run("check --python 3.11.98 --python 3.11.99")
+        .exits(0);
+    project.write("expected/a.toml", &one);
+    project.run("record --python 3.11.99").exits(0);
+    assert_eq!(project.read("expected/a.toml"), both);
+}
+
+#[test]
+fn what_loses_its_name_to_an_accepted_example_is_told_by_name() {
+    let text = guide(&[
+        ("same", "print('first')"),
+        ("other", "print('second')"),
+        ("three", "print('c')"),
+    ]);
+    let project = Project::new().file("a.md", &text);
+    project.run("record").exits(0);
+    // The code of `other` alone stays, under the name of the one that is gone.
+    let now = guide(&[("same", "print('second')"), ("three", "print('C')")]);
+    project.write("a.md", &now);
+    project.run("check --pending").exits(1);
+    project
+        .run("review --accept a.md#three")
+        .exits(0)
+        .complains("accepted 1 change");
+    assert!(project.read("expected/a.toml").contains("first"));
+    project
+        .run("review --accept a.md#same")
+        .exits(0)
+        .complains("removed 1 orphan expectation: `a.md#same`");
+    project.run("check").exits(0);
 }

@@ -3,7 +3,7 @@
 //! They stand in `.pending/` under the folder of expected files, one file for each expected file,
 //! in the same form but for the first line. Nothing judges by them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -36,8 +36,8 @@ pub struct PendingFile {
 /// One change as a reviewer sees it: versions that change alike.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
-    /// The versions and builds, oldest first.
-    pub labels: Vec<Label>,
+    /// The versions and builds as a file names them, oldest first.
+    pub versions: Vec<String>,
     /// What is expected there now; `None` where nothing is.
     pub old: Option<Transcript>,
     /// What would be expected.
@@ -56,24 +56,27 @@ impl PendingFile {
         }
     }
 
-    /// Returns what recording `seen` over `file` would change.
+    /// Returns what recording `seen` over `file` would change. Where one patch of a minor version
+    /// changes, all of them are there, so that they are told apart.
     #[must_use]
     pub fn propose(file: &ExpectedFile, examples: &[Example], seen: &Seen) -> Self {
         let merged = merge::merge(file, examples, seen, false);
-        let changes = merged.expectations.into_iter().filter_map(|new| {
-            let old = former(file, examples, &new.name);
-            let changed = |(label, transcript): (Label, Transcript)| {
-                let before = old.and_then(|old| old.transcripts.get(&label));
-                let same =
-                    before == Some(&transcript) && old.is_some_and(|old| old.name == new.name);
-                (!same && seen.contains_key(&new.name)).then_some((label, transcript))
+        let new = merged.expectations.into_iter();
+        let changes = new.filter(|new| seen.contains_key(&new.name)).map(|new| {
+            let old = former(file, examples, &new.name).filter(|old| old.name == new.name);
+            let is_changed = |(label, transcript): &(&Label, &Transcript)| {
+                old.and_then(|old| old.transcripts.get(label)) != Some(transcript)
             };
-            let transcripts: BTreeMap<Label, Transcript> =
-                new.transcripts.into_iter().filter_map(changed).collect();
-            (!transcripts.is_empty()).then_some(Expectation { transcripts, ..new })
+            let changed = new.transcripts.iter().filter(is_changed);
+            let changed: Vec<Label> = changed.map(|(label, _)| *label).collect();
+            let mut new = new;
+            (new.transcripts).retain(|label, _| is_any_minor_of(&changed, *label));
+            new
         });
         Self {
-            changes: changes.collect(),
+            changes: changes
+                .filter(|change| !change.transcripts.is_empty())
+                .collect(),
             unsandboxed: false,
         }
     }
@@ -97,21 +100,36 @@ impl PendingFile {
             return Vec::new();
         };
         let old = former(file, examples, name);
+        let recorded = old.into_iter().flat_map(|old| old.transcripts.keys());
+        let all: BTreeSet<Label> = recorded
+            .chain(pending.transcripts.keys())
+            .copied()
+            .collect();
         let mut changes: Vec<Change> = Vec::new();
-        for (label, new) in &pending.transcripts {
-            let judging = old.and_then(|old| old.judging(*label));
+        let pairs = pending.transcripts.iter().flat_map(|(label, new)| {
+            let replaced = pending.replaced_by(*label, old);
+            replaced.into_iter().map(move |label| (label, new))
+        });
+        for (label, new) in pairs {
+            let version = labels::to_text(label, &all);
+            let judging = old.and_then(|old| old.judging(label));
             let old = judging.map(|judging| judging.transcript.clone());
             match changes
                 .iter_mut()
                 .find(|change| change.old == old && change.new == *new)
             {
-                Some(change) => change.labels.push(*label),
+                Some(change) => change.versions.push(version),
                 None => changes.push(Change {
-                    labels: vec![*label],
+                    versions: vec![version],
                     old,
                     new: new.clone(),
                 }),
             }
+        }
+        // A patch that is only told apart from another changes nothing; a new name does.
+        let is_change = |change: &Change| change.old.as_ref() != Some(&change.new);
+        if changes.iter().any(is_change) {
+            changes.retain(is_change);
         }
         changes
     }
@@ -122,14 +140,23 @@ impl PendingFile {
         self.changes.iter().find(|change| change.name == name)
     }
 
-    /// Moves the change of an example into `file`, in the order of `examples`; says whether there was one.
-    pub fn accept(&mut self, name: &str, file: &mut ExpectedFile, examples: &[Example]) -> bool {
-        let Some(index) = self.changes.iter().position(|change| change.name == name) else {
-            return false;
-        };
+    /// Moves the change of an example into `file`, in the order of `examples`; `None` where there is none.
+    ///
+    /// Returns the names of expectations that answer to no example and had to go, as another example
+    /// has taken their name.
+    pub fn accept(
+        &mut self,
+        name: &str,
+        file: &mut ExpectedFile,
+        examples: &[Example],
+    ) -> Option<Vec<String>> {
+        let index = self.changes.iter().position(|change| change.name == name)?;
         let change = self.changes.remove(index);
-        // Renames go first, all of them, so that no name stands for two examples on the way.
-        *file = merge::merge(file, examples, &Seen::new(), false);
+        let removed = if is_elsewhere(file, examples, name) {
+            follow_all(file, examples)
+        } else {
+            Vec::new()
+        };
         let old = file.expectations.iter().position(|old| old.name == name);
         let mut accepted = match old {
             Some(at) => file.expectations.remove(at),
@@ -138,21 +165,14 @@ impl PendingFile {
                 ..change.clone()
             },
         };
-        let code_changed = accepted.code != change.code;
-        for label in change.transcripts.keys() {
-            labels::make_room(
-                &mut accepted.transcripts,
-                *label,
-                &change.transcripts,
-                code_changed,
-            );
-        }
+        let labels: Vec<Label> = change.transcripts.keys().copied().collect();
+        (accepted.transcripts).retain(|label, _| !is_any_minor_of(&labels, *label));
         accepted.transcripts.extend(change.transcripts);
         accepted.code = change.code;
         file.unsandboxed |= self.unsandboxed;
         let at = old.unwrap_or_else(|| place(file, examples, name));
         file.expectations.insert(at, accepted.canonical());
-        true
+        Some(removed)
     }
 
     /// Drops the change of an example; says whether there was one.
@@ -216,12 +236,53 @@ impl PendingFile {
     }
 }
 
+impl Expectation {
+    /// Returns the labels that a pending one stands for: where patches agree now that were told apart,
+    /// each of them.
+    fn replaced_by(&self, label: Label, old: Option<&Self>) -> Vec<Label> {
+        let patches = |one: &Self| -> Vec<Label> {
+            let labels = one.transcripts.keys().copied();
+            labels
+                .filter(|other| labels::is_same_minor(*other, label))
+                .collect()
+        };
+        let before = old.map(patches).unwrap_or_default();
+        if before.len() > 1 && patches(self).len() == 1 {
+            before
+        } else {
+            vec![label]
+        }
+    }
+}
+
 /// Returns what a file expects of the example with this name, under whatever name it was recorded.
 fn former<'f>(file: &'f ExpectedFile, examples: &[Example], name: &str) -> Option<&'f Expectation> {
     match examples.iter().position(|example| example.name == name) {
         Some(at) => Some(&file.expectations[file.follow(examples).by_example[at]?]),
         None => file.find(name),
     }
+}
+
+fn is_any_minor_of(labels: &[Label], label: Label) -> bool {
+    let mut labels = labels.iter();
+    labels.any(|other| labels::is_same_minor(*other, label))
+}
+
+/// Says whether what was recorded for an example stands under another name, or other code's under its name.
+fn is_elsewhere(file: &ExpectedFile, examples: &[Example], name: &str) -> bool {
+    let own = former(file, examples, name);
+    own.is_some_and(|own| own.name != name) || (own.is_none() && file.find(name).is_some())
+}
+
+/// Renames all that examples took along, so that no name stands for two examples on the way. Returns
+/// the names of those that had to go.
+fn follow_all(file: &mut ExpectedFile, examples: &[Example]) -> Vec<String> {
+    let orphans = file.follow(examples).orphans;
+    let merged = merge::merge(file, examples, &Seen::new(), false);
+    let before = std::mem::replace(file, merged);
+    let orphans = orphans.iter().map(|index| &before.expectations[*index]);
+    let gone = orphans.filter(|orphan| !file.expectations.contains(orphan));
+    gone.map(|orphan| orphan.name.clone()).collect()
 }
 
 /// Where an example that the file does not hold yet comes in: after the last of those above it.

@@ -90,9 +90,11 @@ pub fn check(
     report.remarks = checked.remarks(&report.tally());
     if wanted.pending {
         let examples = &mut report.examples;
-        let proposed = propose((&checked, examples), project, &choices, options, watch)?;
+        let judged = (&checked, examples.as_mut_slice());
+        let asked = (request, &chosen.found);
+        let proposed = propose(judged, project, asked, &choices, options, watch)?;
         report.problems.extend(proposed.problems);
-        report.remarks.extend(proposed.remark);
+        report.remarks.extend(proposed.remarks);
     }
     report.missing = chosen.missing;
     report.wall_ms = elapsed(begun);

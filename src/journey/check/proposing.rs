@@ -7,15 +7,16 @@ use crate::compare::expected::{ExpectedFile, PendingFile, Seen};
 use crate::execute::RunOptions;
 use crate::execute::sandbox::Level;
 use crate::extract::Document;
+use crate::plan::interpreter::Found;
 use crate::plan::{Choice, Plan};
 use crate::problem::Problem;
 use crate::report::ExampleReport;
 use crate::wording::count;
 
-use crate::journey::Project;
 use crate::journey::expectations::name;
-use crate::journey::recording::{FEWEST_RUNS, Recording, look};
+use crate::journey::recording::{FEWEST_RUNS, Recording, look, tell_patches_apart};
 use crate::journey::running::{Watch, anew};
+use crate::journey::{Project, Request};
 
 use super::Checked;
 
@@ -24,13 +25,14 @@ pub(super) struct Proposed {
     /// Files that could not be read or written.
     pub(super) problems: Vec<Problem>,
     /// What to tell.
-    pub(super) remark: Option<String>,
+    pub(super) remarks: Vec<String>,
 }
 
 /// Looks closer at what does not match, as `record` does, and keeps what is stable for `review`.
 pub(super) fn propose(
     (checked, examples): (&Checked, &mut [ExampleReport]),
     project: &Project,
+    (request, found): (&Request, &Found),
     choices: &[Choice<'_>],
     options: &RunOptions,
     watch: Watch<'_>,
@@ -41,6 +43,8 @@ pub(super) fn propose(
     let anew = anew(options, "what does not match is looked at closer");
     look(&mut recording, &doubtful, FEWEST_RUNS, &anew, watch)?;
     tell_flaky(examples, &recording.examples);
+    let patches = (found, FEWEST_RUNS);
+    let told = tell_patches_apart(&mut recording, request, patches, &anew, watch)?;
     let mut problems = Vec::new();
     let mut waiting = 0;
     let nothing = Seen::new();
@@ -57,11 +61,14 @@ pub(super) fn propose(
             Err(found) => problems.extend(found),
         }
     }
-    let remark = (waiting > 0).then(|| {
+    let mut remarks = told.of_pending();
+    if waiting > 0 {
         let changes = count(waiting, "change");
-        format!("{changes} of what is expected to look at: fencepost review")
-    });
-    Ok(Proposed { problems, remark })
+        remarks.push(format!(
+            "{changes} of what is expected to look at: fencepost review"
+        ));
+    }
+    Ok(Proposed { problems, remarks })
 }
 
 /// Returns the part of the plan whose examples do not match somewhere.

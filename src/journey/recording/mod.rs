@@ -22,7 +22,7 @@ use super::{Project, Request};
 
 use claims::{Rewritten, rewrite_claims};
 pub(super) use looking::{Recording, told_unstable};
-use patches::tell_patches_apart;
+pub(super) use patches::tell_patches_apart;
 pub(super) use variations::FEWEST_RUNS;
 use variations::{variations, varied};
 use writing::write;
@@ -87,7 +87,7 @@ pub fn record(
         .problems
         .extend_from_slice(recording.claims.problems());
     write(&recording, wanted.prune, options.sandbox, &mut report);
-    report.remarks.extend(told);
+    report.remarks.extend(told.of_recording());
     report.examples = recording.examples;
     report.wall_ms = elapsed(begun);
     Ok(report)

@@ -21,23 +21,26 @@ use super::{Recording, look};
 type DoubtsByGuide<'a> = BTreeMap<&'a str, Doubts>;
 
 /// Looks at the patches beside those that were seen, where what was recorded for their minor version
-/// is in doubt. Returns what to tell.
-pub(super) fn tell_patches_apart(
+/// is in doubt.
+pub(in crate::journey) fn tell_patches_apart(
     recording: &mut Recording<'_>,
     request: &Request,
     (found, runs): (&Found, usize),
     options: &RunOptions,
     watch: Watch<'_>,
-) -> Result<Vec<String>, Vec<Problem>> {
+) -> Result<Told, Vec<Problem>> {
     let old = Expectations::read(recording.project);
     let doubts = doubts(recording, &old);
     if doubts.is_empty() {
-        return Ok(Vec::new());
+        return Ok(Told::default());
     }
     let beside = patches_beside(&doubts, found);
     let seen = seen_beside(recording, request, (&doubts, &beside, runs), options, watch)?;
     let nothing = Seen::new();
-    let mut told = Told::default();
+    let mut told = Told {
+        beside: beside.iter().map(Interpreter::label).collect(),
+        ..Told::default()
+    };
     for document in &recording.project.documents {
         let guide = document.guide.id.as_str();
         let (Some(doubts), Some(file)) = (doubts.get(guide), old.file(guide)) else {
@@ -48,7 +51,7 @@ pub(super) fn tell_patches_apart(
         let rest = file.tell_apart(&document.examples, own, beside);
         told.add(doubts, &rest);
     }
-    Ok(told.in_words(&beside))
+    Ok(told)
 }
 
 fn doubts<'a>(recording: &Recording<'a>, old: &Expectations) -> DoubtsByGuide<'a> {
@@ -131,11 +134,13 @@ fn seen_of(
     Ok(beside.seen)
 }
 
-/// What came of it, by the patch that was recorded.
+/// What came of it, by the patch that was seen.
 #[derive(Default)]
-struct Told {
+pub(in crate::journey) struct Told {
     apart: BTreeMap<Label, usize>,
     replaced: BTreeMap<Label, usize>,
+    /// The patches that could be looked at.
+    beside: Vec<Label>,
 }
 
 impl Told {
@@ -153,25 +158,53 @@ impl Told {
         }
     }
 
-    fn in_words(&self, beside: &[Interpreter]) -> Vec<String> {
+    /// Tells what was recorded.
+    pub(in crate::journey) fn of_recording(&self) -> Vec<String> {
+        self.in_words(
+            |examples, minor| format!("recorded {examples} for each patch of {minor} here"),
+            "replaced what was recorded",
+            "record them together: fencepost record",
+        )
+    }
+
+    /// Tells what waits for a person.
+    pub(in crate::journey) fn of_pending(&self) -> Vec<String> {
+        self.in_words(
+            |examples, minor| format!("kept {examples} for each patch of {minor} here"),
+            "to accept would replace what was recorded",
+            "look at them together: fencepost check --pending",
+        )
+    }
+
+    fn in_words(
+        &self,
+        apart: impl Fn(String, String) -> String,
+        replaced: &str,
+        together: &str,
+    ) -> Vec<String> {
         let apart = self.apart.iter().map(|(label, number)| {
-            let examples = count(*number, "example");
-            let minor = label.minor();
-            format!("recorded {examples} for each patch of {minor} here: another than {label} had been recorded, which prints otherwise")
+            let told = apart(count(*number, "example"), label.minor());
+            format!("{told}: another than {label} had been recorded, which prints otherwise")
         });
         let replaced = self.replaced.iter().map(|(label, number)| {
             let examples = count(*number, "example");
             let minor = label.minor();
-            let others = beside.iter().map(Interpreter::label);
-            let others = others.filter(|other| other != label && other.minor() == minor);
-            let others: Vec<String> = others.map(|other| format!(" --python {other}")).collect();
-            let others = if others.is_empty() {
-                format!(" --python {minor}.PATCH")
-            } else {
-                others.concat()
-            };
-            format!("replaced what was recorded on {minor} for {examples} whose code is the same; if another patch than {label} printed it, record them together: fencepost record --python {label}{others}")
+            let others = self.others(*label);
+            format!("{replaced} on {minor} for {examples} whose code is the same; if another patch than {label} printed it, {together} --python {label}{others}")
         });
         apart.chain(replaced).collect()
+    }
+
+    /// Returns the options that name the patches beside one.
+    fn others(&self, label: Label) -> String {
+        let minor = label.minor();
+        let others = self.beside.iter();
+        let others = others.filter(|other| **other != label && other.minor() == minor);
+        let others: Vec<String> = others.map(|other| format!(" --python {other}")).collect();
+        if others.is_empty() {
+            format!(" --python {minor}.PATCH")
+        } else {
+            others.concat()
+        }
     }
 }

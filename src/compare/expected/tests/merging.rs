@@ -7,6 +7,7 @@ use crate::compare::Verdict;
 use crate::compare::expected::*;
 use crate::compare::judge;
 use crate::compare::testing::{example, interpreter};
+use crate::plan::Build;
 
 /// An example whose code tells its name, so that codes differ.
 fn named(name: &str, code: &str) -> Example {
@@ -228,7 +229,7 @@ fn pending_changes_are_accepted_or_rejected_one_by_one() {
     let mut pending = PendingFile::propose(&file, &examples, &now);
     let changes = pending.changes_of("b", &file, &examples);
     assert_eq!(changes.len(), 1);
-    assert_eq!(changes[0].labels, [label(13)]);
+    assert_eq!(changes[0].versions, ["3.13"]);
     assert_eq!(changes[0].old.as_ref().unwrap().stdout, "x\n");
     assert_eq!(changes[0].new.stdout, "y\n");
 
@@ -237,7 +238,8 @@ fn pending_changes_are_accepted_or_rejected_one_by_one() {
     assert_eq!(PendingFile::parse("a.toml", &text).unwrap(), pending);
     assert!(ExpectedFile::parse("a.toml", &text).is_err());
 
-    assert!(pending.accept("a", &mut file, &examples));
+    assert_eq!(pending.accept("a", &mut file, &examples), Some(Vec::new()));
+    assert_eq!(pending.accept("a", &mut file, &examples), None);
     assert!(pending.reject("b"));
     assert!(!pending.reject("b"));
     assert_eq!(file.expectations[0].name, "a");
@@ -247,6 +249,93 @@ fn pending_changes_are_accepted_or_rejected_one_by_one() {
             .changes
             .is_empty()
     );
+}
+
+/// Patches of 3.11 and what they print.
+fn patches(printed_by: &[(u64, &str)]) -> Seen {
+    let on = |(patch, text): &(u64, &str)| {
+        let release = [3, 11, *patch];
+        let build = Build::Default;
+        (Label { release, build }, printed(text))
+    };
+    Seen::from([("a".to_owned(), printed_by.iter().map(on).collect())])
+}
+
+#[test]
+fn pending_changes_tell_patches_of_one_minor_version_apart() {
+    let examples = [named("a", "f()")];
+    let recorded = |printed_by: &[(u64, &str)]| {
+        ExpectedFile::default().merge(&examples, &patches(printed_by), false)
+    };
+    let both = recorded(&[(2, "x\n"), (7, "y\n")]);
+    let three = recorded(&[(2, "x\n"), (7, "y\n"), (9, "z\n")]);
+    // What stands there, what is seen, what a reviewer is shown, what is accepted.
+    let cases = [
+        (
+            recorded(&[(2, "x\n")]),
+            patches(&[(2, "x\n"), (7, "y\n")]),
+            "3.11.7",
+            both.clone(),
+        ),
+        (
+            both.clone(),
+            patches(&[(9, "z\n")]),
+            "3.11.9",
+            three.clone(),
+        ),
+        (
+            recorded(&[(2, "x\n"), (7, "z\n")]),
+            patches(&[(7, "y\n")]),
+            "3.11.7",
+            both,
+        ),
+        (
+            recorded(&[(2, "x\n"), (7, "z\n")]),
+            patches(&[(7, "x\n")]),
+            "3.11.7",
+            recorded(&[(2, "x\n")]),
+        ),
+    ];
+    for (mut file, seen, versions, accepted) in cases {
+        let proposed = PendingFile::propose(&file, &examples, &seen);
+        let mut pending = PendingFile::parse("a.toml", &proposed.to_text()).unwrap();
+        assert_eq!(pending, proposed);
+        let changes = pending.changes_of("a", &file, &examples);
+        let told: Vec<&str> = changes
+            .iter()
+            .flat_map(|one| &one.versions)
+            .map(String::as_str)
+            .collect();
+        assert_eq!(told, [versions]);
+        assert_eq!(pending.accept("a", &mut file, &examples), Some(Vec::new()));
+        assert_eq!(file.to_text(), accepted.to_text(), "{versions}");
+    }
+}
+
+#[test]
+fn accepting_removes_nothing_but_what_has_lost_its_name_and_names_it() {
+    let before = [
+        named("same", "f()"),
+        named("other", "g()"),
+        named("c", "h()"),
+    ];
+    let mut all = seen("same", &[(12, "f\n")]);
+    all.extend(seen("other", &[(12, "g\n")]));
+    all.extend(seen("c", &[(12, "h\n")]));
+    let file = ExpectedFile::default().merge(&before, &all, false);
+    // The code of `other` alone stays, under the name of the one that is gone.
+    let now = [named("same", "g()"), named("c", "h()")];
+    let mut changed = seen("same", &[(12, "g\n")]);
+    changed.extend(seen("c", &[(12, "H\n")]));
+    let mut pending = PendingFile::propose(&file, &now, &changed);
+    let mut accepted = file.clone();
+    assert_eq!(pending.accept("c", &mut accepted, &now), Some(Vec::new()));
+    assert_eq!(stdout_of(&accepted, "same", 12), "f\n");
+    assert_eq!(stdout_of(&accepted, "c", 12), "H\n");
+    let gone = pending.accept("same", &mut accepted, &now);
+    assert_eq!(gone, Some(vec!["same".to_owned()]));
+    assert_eq!(stdout_of(&accepted, "same", 12), "g\n");
+    assert_eq!(accepted.find("other"), None);
 }
 
 #[test]
