@@ -9,7 +9,7 @@ use crate::plan::PlannedRun;
 use super::outcome::{self, Leavings, milliseconds};
 use super::place::{Place, Site};
 use super::program::{self, Layout};
-use super::surroundings::{self, Busy};
+use super::surroundings;
 use super::{Ending, RunRecord, signals};
 
 /// Address space beside the memory limit: stacks of threads and allocator arenas take it and never fill it.
@@ -30,9 +30,7 @@ pub(super) async fn run(run: &PlannedRun, site: &Site) -> RunRecord {
     };
     record.folder.clone_from(&place.home);
     let command = command(run, &place, &layout);
-    let busy = run.surroundings.busy.then(Busy::start);
     let output = child::run_async(&command).await;
-    drop(busy);
     let leavings = Leavings {
         stdout: &output.stdout,
         stderr: &output.stderr,

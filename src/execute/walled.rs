@@ -14,7 +14,7 @@ use super::program::{self, Layout};
 use super::sandbox::order::{Exceeded, Missing, RunFate, RunOrder, WarmOrder};
 use super::sandbox::slot::{Slot, SlotOutput};
 use super::start::{self, Beginning};
-use super::surroundings::{self, Busy};
+use super::surroundings;
 use super::{Ending, RunRecord, signals};
 
 /// Where examples put temporary files.
@@ -48,12 +48,10 @@ pub(super) async fn run(
     if place.is_none() {
         order.writable = ["/home", "/tmp", "/dev/shm"].map(str::to_owned).into();
     }
-    let busy = run.surroundings.busy.then(Busy::start);
     let cap = run.limits.output + layout.marks.size() as u64;
     let output = slot
         .run(&order, run.program.stdin.as_bytes(), cap, load)
         .await?;
-    drop(busy);
     record.network_attempts = output.report.network_attempts;
     if output.report.forked {
         record.start = Start::Fork;

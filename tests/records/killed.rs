@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
 use std::sync::mpsc;
@@ -11,6 +12,9 @@ use crate::support::{Project, from_variable};
 
 /// No moment is waited for longer than this.
 const LONGEST: Duration = Duration::from_secs(240);
+
+/// How often the files are looked at while their number is waited for.
+const LOOK: Duration = Duration::from_millis(1);
 
 /// How often `record` is killed in each of two ways: in `make test-records` as often as the variable says.
 fn moments() -> usize {
@@ -87,11 +91,11 @@ impl Trial {
         trial
     }
 
-    /// Long outputs take more than one write to a file.
+    /// Outputs are longer than what a file takes at once.
     fn write_guides(&self, word: &str) {
         for number in 0..guides() {
             let text =
-                format!("# G\n\n```python\nprint(('{word} {number} ' * 9 + '\\n') * 999)\n```\n");
+                format!("# G\n\n```python\nprint(('{word} {number} ' * 9 + '\\n') * 199)\n```\n");
             self.project.write(&format!("{number}.md"), &text);
         }
     }
@@ -100,21 +104,26 @@ impl Trial {
         self.project.path("expected")
     }
 
-    fn is_new(&self, path: &Path) -> bool {
-        fs::read(path).is_ok_and(|content| content == self.new[path])
+    /// Says which file stands at each path: one that takes the place of another is another file.
+    fn places(&self) -> Vec<u64> {
+        let place = |path: &PathBuf| fs::metadata(path).map_or(0, |metadata| metadata.ino());
+        self.new.keys().map(place).collect()
     }
 
-    fn start(&self) -> Child {
+    fn restore(&self) {
         for (path, content) in &self.old {
             fs::write(path, content).unwrap();
         }
+    }
+
+    fn start(&self) -> Child {
         let mut command = self.project.command("record");
         command.stdout(Stdio::null()).stderr(Stdio::null());
         command.spawn().unwrap()
     }
 
     /// Waits until a moment has come; false if the run ended before.
-    fn await_moment(&self, child: &mut Child, moment: Moment) -> bool {
+    fn await_moment(&self, child: &mut Child, moment: Moment, before: &[u64]) -> bool {
         let begun = Instant::now();
         let (_sender, never) = mpsc::channel::<()>();
         while child.try_wait().unwrap().is_none() {
@@ -126,10 +135,13 @@ impl Trial {
                     let _ = never.recv_timeout(rest);
                 }
                 Moment::Written(count) => {
-                    let written = self.new.keys().filter(|path| self.is_new(path)).count();
-                    if written >= count {
+                    let places = self.places();
+                    let written = places.iter().zip(before).filter(|(now, old)| now != old);
+                    if written.count() >= count {
                         return true;
                     }
+                    // The recording needs the CPU more than who looks at it.
+                    let _ = never.recv_timeout(LOOK);
                 }
             }
         }
@@ -138,8 +150,10 @@ impl Trial {
 
     /// Kills a recording at a moment and returns how many files it had written.
     fn kill_at(&self, moment: Moment) -> usize {
+        self.restore();
+        let before = self.places();
         let mut child = self.start();
-        self.await_moment(&mut child, moment);
+        self.await_moment(&mut child, moment, &before);
         // A run that was faster than the measured one has ended.
         let _ = child.kill();
         child.wait().unwrap();

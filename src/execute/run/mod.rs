@@ -10,6 +10,7 @@ use crate::problem::Problem;
 
 use super::cache::{Cache, Explanation};
 use super::sandbox::Level;
+use super::surroundings::Busy;
 use super::walls::Walls;
 use super::{RunRecord, interrupt, start};
 use crew::{Crew, News, Turn};
@@ -154,7 +155,8 @@ pub fn run_each(
     answer
 }
 
-/// Makes runs in waves: first what may stand beside others, then one by one what must be alone.
+/// Makes runs in waves: first what may stand beside others, then what a busy machine may, which would
+/// slow down all others, then one by one what must be alone.
 fn make(
     crew: &mut Crew<'_>,
     turns: Vec<Turn>,
@@ -163,9 +165,17 @@ fn make(
 ) -> Result<(), Problem> {
     let (alone, together): (Vec<Turn>, Vec<Turn>) =
         turns.into_iter().partition(|turn| turn.run.alone);
+    let (amid, together): (Vec<Turn>, Vec<Turn>) =
+        (together.into_iter()).partition(|turn| turn.run.surroundings.busy);
     crew.send_out(together, options.jobs.max(1));
     hear(crew, desk, listen)?;
+    if !amid.is_empty() {
+        let _busy = Busy::start();
+        crew.send_out(amid, options.jobs.max(1));
+        hear(crew, desk, listen)?;
+    }
     for turn in alone {
+        let _busy = turn.run.surroundings.busy.then(Busy::start);
         crew.send_out(vec![turn], 1);
         hear(crew, desk, listen)?;
     }
