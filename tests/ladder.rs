@@ -25,7 +25,11 @@ struct Said {
 
 /// Runs fencepost on a one-line guide, in namespaces of the test's own, after a shell command.
 fn run(setup: &str, namespaces: &[&str], words: &[&str]) -> Said {
-    let project = Project::new().guide("guide.md", &["print('ran')"]);
+    run_on("print('ran')", setup, namespaces, words)
+}
+
+fn run_on(code: &str, setup: &str, namespaces: &[&str], words: &[&str]) -> Said {
+    let project = Project::new().guide("guide.md", &[code]);
     let (_, interpreter) = interpreters().pop().unwrap();
     let stage = Stage {
         namespaces,
@@ -133,6 +137,25 @@ fn without_user_namespaces_it_refuses_or_reduces() {
         doctor.stdout
     );
     assert!(doctor.stdout.contains("on  Landlock"), "{}", doctor.stdout);
+}
+
+#[test]
+fn without_namespaces_code_is_asked_about_in_a_folder_of_its_own() {
+    if !has_program("unshare") {
+        return;
+    }
+    let check = check("reduced");
+    let run = |code| run_on(code, NO_USER_NAMESPACES, of_root(), &words(&check));
+    let held = run("print(1)  # => 1\n");
+    assert_eq!(held.code, Some(0), "{}{}", held.stdout, held.stderr);
+    let not_held = run("text = '# => 3'\nprint(2)  # => 3\n");
+    let said = format!("{}{}", not_held.stdout, not_held.stderr);
+    assert_eq!(not_held.code, Some(1), "{said}");
+    assert!(
+        said.contains("REDUCED") && said.contains("guide.md:7"),
+        "{said}"
+    );
+    assert!(!said.contains("not-analysed"), "{said}");
 }
 
 #[test]

@@ -89,6 +89,10 @@ mod ladder;
 #[cfg(target_os = "linux")]
 mod soak;
 
+/// Addresses, drawn anew.
+#[cfg(target_os = "linux")]
+mod addresses;
+
 /// What the sandbox must stop.
 #[cfg(target_os = "linux")]
 mod security;
