@@ -53,7 +53,7 @@ fn seen(document: &Document) -> Seen {
     let examples = document.examples.iter().enumerate();
     let named = examples.map(|(number, example)| {
         let transcripts: BTreeMap<_, _> = (10..14).map(|minor| on(minor, number)).collect();
-        (example.name.clone(), transcripts)
+        (example.name.to_string(), transcripts)
     });
     named.collect()
 }

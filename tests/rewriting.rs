@@ -164,7 +164,7 @@ fn claims(document: &Document, runs: &Runs) -> Vec<Span> {
             continue;
         }
         for block in &example.blocks {
-            for (span, line) in block.line_spans.iter().zip(block.code.lines()) {
+            for (span, line) in block.code.line_spans().into_iter().zip(block.code.lines()) {
                 let marks = ["# => ", "# -> ", "#> "];
                 let found = marks
                     .iter()
@@ -175,11 +175,12 @@ fn claims(document: &Document, runs: &Runs) -> Vec<Span> {
             }
             if let fencepost::extract::BlockKind::Session(prompts) = &block.kind {
                 let lines = prompts.iter().flat_map(|prompt| prompt.want_lines.clone());
-                claims.extend(lines.map(|line| block.line_spans[line].clone()));
+                let spans = block.code.line_spans();
+                claims.extend(lines.map(|line| spans[line].clone()));
             }
         }
         let fences = example.outputs.iter().filter(|fence| fence.explicit);
-        claims.extend(fences.flat_map(|fence| fence.line_spans.clone()));
+        claims.extend(fences.flat_map(|fence| fence.text.line_spans()));
     }
     claims.retain(|span| {
         let line = &text[span.clone()];

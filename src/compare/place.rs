@@ -47,7 +47,7 @@ pub fn locate(
         Stream::Claim => return difference.line,
     };
     let (block, line) = place?;
-    let span = example.blocks.get(block)?.line_spans.get(line)?;
+    let span = example.blocks.get(block)?.code.line_span(line)?;
     Some(LineIndex::new(guide_text).line(span.start))
 }
 

@@ -2,7 +2,7 @@
 
 use crate::discover::Limits;
 use crate::execute::{Analysis, Comment, Ending, PrintSite, Quote};
-use crate::extract::{Block, BlockKind, Example, OutputFence, Prompt};
+use crate::extract::{Block, BlockKind, Example, OutputFence, Passage, Prompt};
 use crate::normalise::Transcript;
 use crate::plan::{Build, Installation, Interpreter};
 use crate::position::{Position, Span};
@@ -61,7 +61,7 @@ pub(super) fn example(text: &str, code: &str) -> Example {
             line: line.max(1),
             column: 1,
         },
-        blocks: vec![block(text, code)],
+        blocks: [block(text, code)].into(),
         files: Vec::new(),
         outputs: Vec::new(),
         directives: std::sync::Arc::default(),
@@ -74,8 +74,7 @@ pub(super) fn block(text: &str, code: &str) -> Block {
         fence: 0,
         kind: BlockKind::Script,
         reads_quotes: true,
-        code: code.into(),
-        line_spans: spans_of(text, code),
+        code: Passage::joined(code, spans_of(text, code)),
         directives: std::sync::Arc::default(),
     }
 }
@@ -83,8 +82,7 @@ pub(super) fn block(text: &str, code: &str) -> Block {
 pub(super) fn output(text: &str, shown: &str, block: usize) -> OutputFence {
     OutputFence {
         fence: 1,
-        text: shown.into(),
-        line_spans: spans_of(text, shown),
+        text: Passage::joined(shown, spans_of(text, shown)),
         python: None,
         build: None,
         block,

@@ -14,9 +14,6 @@ use super::source::Source;
 /// Adds the prompts that stand outside fences, HTML and indented blocks.
 pub(super) fn with_bare_prompts(source: &Source<'_>, pieces: Vec<Piece>) -> Vec<Piece> {
     let text = source.text.as_ref();
-    if memmem::find(text.as_bytes(), b">>> ").is_none() {
-        return pieces;
-    }
     let mut taken = taken(&pieces);
     taken.extend(indented(&pieces));
     taken.sort_by_key(|span| span.start);

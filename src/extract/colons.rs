@@ -116,11 +116,6 @@ fn indentation(line: &str, prefix: &str) -> usize {
         .count()
 }
 
-/// Says whether a guide may hold such fences at all.
-pub(super) fn may_hold_colons(text: &str) -> bool {
-    memmem::find(text.as_bytes(), b":::{").is_some()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -128,7 +123,7 @@ mod tests {
     #[track_caller]
     fn case(guide: &str, expected: &[(&str, &str, bool)]) {
         let source = Source::whole(guide);
-        let pieces = super::super::outline::outline(guide, &source);
+        let pieces = super::super::outline::outline(guide, &source).pieces;
         let found = with_colon_fences(guide, &source, pieces);
         let codes = found.iter().filter_map(|piece| match piece {
             Piece::Code(code) if code.kind == FenceKind::Container => Some(code),

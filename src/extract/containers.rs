@@ -11,7 +11,7 @@ use crate::position::Span;
 use super::FenceKind;
 use super::bare::with_bare_prompts;
 use super::colons::with_colon_fences;
-use super::outline::{Piece, outline};
+use super::outline::{CONTAINERS, Outline, Piece, outline};
 use super::source::Source;
 
 /// How deep containers in containers are read.
@@ -32,17 +32,18 @@ pub(super) fn structure(
     colons: bool,
     depth: usize,
 ) -> Vec<Piece> {
-    let mut pieces = outline(guide, source);
-    if colons {
+    let Outline { mut pieces, signs } = outline(guide, source);
+    if colons && signs.colons {
         pieces = with_colon_fences(guide, source, pieces);
     }
-    let headers = headers(&source.text);
-    let pieces = if headers.is_empty() || depth >= DEEPEST {
-        pieces
-    } else {
-        with_containers(guide, source, pieces, &headers, (colons, depth))
-    };
-    with_bare_prompts(source, pieces)
+    if signs.containers && depth < DEEPEST {
+        let headers = headers(&source.text);
+        pieces = with_containers(guide, source, pieces, &headers, (colons, depth));
+    }
+    if signs.prompts {
+        pieces = with_bare_prompts(source, pieces);
+    }
+    pieces
 }
 
 fn with_containers(
@@ -129,7 +130,7 @@ fn contained(mut piece: Piece) -> Piece {
 /// Finds where lines that open a container start, in order.
 fn headers(text: &str) -> Vec<usize> {
     let mut found = Vec::new();
-    for marker in ["!!!", "???", "==="] {
+    for marker in CONTAINERS {
         found.extend(memmem::find_iter(text.as_bytes(), marker).filter(|at| is_header(text, *at)));
     }
     found.sort_unstable();

@@ -1,23 +1,24 @@
 //! The whole of a guide, understood: fences, examples, outputs.
 
+use std::mem;
 use std::sync::Arc;
 
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+use smallvec::SmallVec;
 
 use crate::discover::{Guide, Limits, Sharing};
-use crate::position::{Position, Span};
+use crate::position::Position;
 use crate::problem::Problem;
 
-use super::colons::may_hold_colons;
 use super::containers::structure;
 use super::context::Context;
 use super::dialects::{Dialect, Dialects};
 use super::examples::assemble;
 use super::includes::Includes;
 use super::outline::Piece;
-use super::reader::{Reading, read};
+use super::reader::read;
 use super::source::Source;
-use super::{Directives, Fence, VersionCondition};
+use super::{Directives, Excerpt, Fence, Passage, VersionCondition};
 
 /// What a block's text is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,12 +68,13 @@ pub struct Block {
     /// Whether strings in quotes of their own below prints are outputs, as pytest-examples has them.
     pub reads_quotes: bool,
     /// Code as the interpreter gets it: container indentation and `\r` gone, dedented, ends in a line feed unless empty.
-    pub code: String,
-    /// For each line of `code`, the bytes of that line in the guide (after indentation, without the line end).
-    pub line_spans: Vec<Span>,
+    pub code: Passage,
     /// What the guide says about this block.
     pub directives: Arc<Directives>,
 }
+
+/// The blocks of an example; most have one.
+pub type Blocks = SmallVec<[Block; 1]>;
 
 /// A file that a guide writes beside an example.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,9 +93,7 @@ pub struct OutputFence {
     /// Index of its fence in [`Document::fences`].
     pub fence: usize,
     /// The text shown, line feeds only, final one included unless empty.
-    pub text: String,
-    /// For each line of `text`, its bytes in the guide.
-    pub line_spans: Vec<Span>,
+    pub text: Passage,
     /// On which versions it is judged.
     pub python: Option<VersionCondition>,
     /// On which build it is judged.
@@ -111,15 +111,15 @@ pub struct OutputFence {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Example {
     /// `GUIDE#NAME`.
-    pub id: String,
+    pub id: Excerpt,
     /// The name alone.
-    pub name: String,
+    pub name: Excerpt,
     /// Whether the guide gave the name (`name` or `group`).
     pub named: bool,
     /// The opening line of its first block.
     pub position: Position,
     /// Its blocks, at least one.
-    pub blocks: Vec<Block>,
+    pub blocks: Blocks,
     /// Files written before it runs.
     pub files: Vec<Extra>,
     /// Outputs shown for it, in document order.
@@ -156,16 +156,14 @@ pub fn document(guide: &Guide) -> Document {
 pub fn document_with_includes(guide: &Guide, includes: &Includes<'_>) -> Document {
     let text = guide.text.as_ref();
     let dialects = Dialects::new(guide.settings.dialects.as_deref());
-    let colons = dialects.read(Dialect::Myst) && may_hold_colons(text);
+    let colons = dialects.read(Dialect::Myst);
     let mut pieces = structure(text, &Source::whole(text).mended(), colons, 0);
     pieces.drain(..count_in_front_matter(text, &pieces));
-    let context = Context::new(text, dialects, includes);
-    let Reading {
-        drafts,
-        mut problems,
-    } = read(text, pieces, context);
+    let context = Context::new(text, &pieces, dialects, includes);
+    let mut reading = read(guide, pieces, context);
+    let mut problems = mem::take(&mut reading.problems);
     let shares = guide.settings.sharing == Sharing::Guide || dialects.asked(Dialect::Mktestdocs);
-    let (fences, examples) = assemble(guide, drafts, shares, &mut problems);
+    let (fences, examples) = assemble(guide, reading, shares, &mut problems);
     Document {
         guide: guide.clone(),
         fences,

@@ -5,8 +5,9 @@ use std::collections::HashSet;
 use crate::position::Span;
 
 use super::directives::Given;
+use super::examples::WHOLE_GUIDE;
 use super::names::Headings;
-use super::{BlockKind, Directives, FenceKind, Flags};
+use super::{BlockKind, Directives, FenceKind, Flags, Passage};
 
 /// A block that runs, or would if it were not skipped.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,9 +15,7 @@ pub(super) struct Runnable {
     /// What its text is.
     pub(super) kind: BlockKind,
     /// Its code.
-    pub(super) code: String,
-    /// The guide's bytes of each line.
-    pub(super) line_spans: Vec<Span>,
+    pub(super) code: Passage,
     /// Why it does not run.
     pub(super) skipped: Option<String>,
 }
@@ -31,9 +30,7 @@ pub(super) enum Role {
         /// Index of that draft.
         of: usize,
         /// The text shown.
-        text: String,
-        /// The guide's bytes of each line.
-        line_spans: Vec<Span>,
+        text: Passage,
         /// Whether it is a claim.
         explicit: bool,
         /// The flags under which it is the whole output.
@@ -65,8 +62,8 @@ pub(super) struct Draft {
     pub(super) counts: bool,
     /// The heading that it stands under.
     pub(super) section: Option<usize>,
-    /// The name it has unless the guide gives one; empty until it is needed.
-    pub(super) name: String,
+    /// The id it has unless the guide gives a name, as bytes of [`ids_of`]; empty until it is needed.
+    pub(super) id: Span,
     /// What the guide says about it.
     pub(super) given: Given,
     /// The fence that it goes on from, in one process.
@@ -75,15 +72,19 @@ pub(super) struct Draft {
     pub(super) role: Role,
 }
 
-/// Names the Python fences by their headings, if any of them may need it.
-pub(super) fn name_drafts(drafts: &mut [Draft], headings: &Headings) {
-    if need_names(drafts) {
-        let counted: Vec<&mut Draft> = drafts.iter_mut().filter(|draft| draft.counts).collect();
-        let sections: Vec<_> = counted.iter().map(|draft| draft.section).collect();
-        for (draft, name) in counted.into_iter().zip(headings.names(&sections)) {
-            draft.name = name;
-        }
+/// Names the Python fences by their headings, if any of them may need it; returns the text of the ids.
+pub(super) fn ids_of(drafts: &mut [Draft], guide: &str, headings: &Headings) -> String {
+    if !need_names(drafts) {
+        return String::new();
     }
+    let counted = drafts.iter().filter(|draft| draft.counts);
+    let sections: Vec<_> = counted.map(|draft| draft.section).collect();
+    let (text, ids) = headings.ids(guide, &sections);
+    let counted = drafts.iter_mut().filter(|draft| draft.counts);
+    for (draft, id) in counted.zip(ids) {
+        draft.id = id;
+    }
+    text
 }
 
 /// Says whether a fence has no name of its own, or shares the one it has.
@@ -92,7 +93,7 @@ fn need_names(drafts: &[Draft]) -> bool {
     let directives = counted.map(|draft| &*draft.given.directives);
     let directives: Vec<&Directives> = directives.collect();
     let groups = (directives.iter()).filter_map(|directives| directives.group.as_deref());
-    let mut names: HashSet<&str> = groups.collect();
+    let mut names: HashSet<&str> = groups.chain([WHOLE_GUIDE]).collect();
     directives
         .into_iter()
         .any(|directives| match &directives.name {

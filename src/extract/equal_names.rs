@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::problem::Problem;
 
 use super::problems::Problems;
-use super::{Example, Fence};
+use super::{Example, Excerpt, Fence};
 
 /// A place in a guide that has a name.
 #[derive(Debug)]
@@ -55,17 +55,17 @@ fn clash(a: &Named, b: &Named) -> bool {
 /// Gives examples whose name is taken their automatic ones, so that each has an id of its own.
 pub(super) fn part(
     guide: &str,
-    automatic: &[Option<String>],
+    automatic: &[Option<Excerpt>],
     examples: &mut [Example],
     fences: &mut [Fence],
 ) {
     for index in taken(automatic, examples) {
         let example = &mut examples[index];
-        if let Some(name) = &automatic[index] {
-            example.name.clone_from(name);
+        if let Some(id) = &automatic[index] {
+            example.name = id.starting_at(guide.len() + 1);
+            example.id.clone_from(id);
         }
         example.named = false;
-        example.id = format!("{guide}#{}", example.name);
         let blocks = example.blocks.iter().map(|block| block.fence);
         let outputs = example.outputs.iter().map(|output| output.fence);
         let files = example.files.iter().map(|file| file.fence);
@@ -76,27 +76,27 @@ pub(super) fn part(
 }
 
 /// Returns the examples with a given name that another one has: by its place in the guide, or as the first.
-fn taken(automatic: &[Option<String>], examples: &[Example]) -> Vec<usize> {
-    let name_by_place = |index: usize| {
-        let own = &examples[index].name;
+fn taken(automatic: &[Option<Excerpt>], examples: &[Example]) -> Vec<usize> {
+    let id_by_place = |index: usize| {
+        let own = &examples[index].id;
         automatic[index].as_ref().unwrap_or(own).as_str()
     };
     let (by_place, given): (Vec<usize>, Vec<usize>) =
-        (0..examples.len()).partition(|index| examples[*index].name == name_by_place(*index));
+        (0..examples.len()).partition(|index| examples[*index].id == id_by_place(*index));
     let mut owners: HashMap<&str, usize> = (by_place.into_iter())
-        .map(|index| (name_by_place(index), index))
+        .map(|index| (id_by_place(index), index))
         .collect();
     let mut taken = Vec::new();
     for index in given {
-        if !owners.contains_key(examples[index].name.as_str()) {
-            owners.insert(&examples[index].name, index);
+        if !owners.contains_key(examples[index].id.as_str()) {
+            owners.insert(&examples[index].id, index);
             continue;
         }
         // Whoever was given the name that is this one's by its place makes way for it in turn.
         let mut next = Some(index);
         while let Some(index) = next {
             taken.push(index);
-            next = owners.insert(name_by_place(index), index);
+            next = owners.insert(id_by_place(index), index);
         }
     }
     taken

@@ -3,6 +3,8 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use smallvec::smallvec;
+
 use crate::discover::{Guide, Limits};
 use crate::problem::Problem;
 
@@ -12,22 +14,25 @@ use super::draft::{Draft, Role, Runnable};
 use super::equal_names::{self, Named};
 use super::groups::{drop_conditions, limits, merge};
 use super::problems::{Places, Problems};
-use super::{Block, Example, Extra, Fate, Fence, OutputFence};
+use super::reader::Reading;
+use super::{Block, Example, Excerpt, Extra, Fate, Fence, OutputFence};
 
 /// The name of the one example of a guide whose blocks all share a process.
-const WHOLE_GUIDE: &str = "guide";
+pub(super) const WHOLE_GUIDE: &str = "guide";
 
 /// Puts the fences of a guide together.
 pub(super) fn assemble(
     guide: &Guide,
-    drafts: Vec<Draft>,
+    reading: Reading,
     shares: bool,
     problems: &mut Problems,
 ) -> (Vec<Fence>, Vec<Example>) {
+    let drafts = reading.drafts;
     let is_block = |draft: &&Draft| matches!(draft.role, Role::Block(_));
     let blocks = drafts.iter().filter(is_block).count();
     let mut assembly = Assembly {
         guide,
+        ids: reading.ids.into(),
         shares,
         places: Places::new(&guide.text),
         problems,
@@ -52,8 +57,8 @@ pub(super) fn assemble(
 /// What is known of a block besides its code.
 struct About {
     given: Given,
-    /// Its name unless the guide gives one.
-    name: String,
+    /// Its id unless the guide gives a name.
+    id: Excerpt,
     /// The fence that it goes on from.
     joins: Option<usize>,
 }
@@ -71,6 +76,8 @@ fn running_groups(drafts: &[Draft]) -> HashSet<String> {
 
 struct Assembly<'a> {
     guide: &'a Guide,
+    /// The ids of fences by their headings.
+    ids: Arc<str>,
     /// Whether all blocks share a process.
     shares: bool,
     places: Places<'a>,
@@ -83,8 +90,8 @@ struct Assembly<'a> {
     running: HashSet<String>,
     /// Names that the guide gives.
     named: Vec<Named>,
-    /// The name that each example would have if the guide gave none; `None` where it has that one.
-    automatic: Vec<Option<String>>,
+    /// The id that each example would have if the guide gave no name; `None` where it has that one.
+    automatic: Vec<Option<Excerpt>>,
     /// Fence → the example and the block that it became.
     homes: Vec<Option<(usize, usize)>>,
     /// Files that wait for their example: fence, group, file, place of the directive.
@@ -97,11 +104,11 @@ impl Assembly<'_> {
         let position = self.places.position(draft.span.start);
         let mut fence = Fence {
             kind: draft.kind,
-            info: self.guide.text[draft.info.clone()].to_owned(),
+            info: Excerpt::new(&self.guide.text, draft.info),
             position,
             fate: Fate::NotPython,
             id: None,
-            span: draft.span.clone(),
+            span: draft.span,
         };
         match draft.role {
             Role::Block(runnable) => {
@@ -112,7 +119,7 @@ impl Assembly<'_> {
                 self.fences.push(fence);
                 let about = About {
                     given: draft.given,
-                    name: draft.name,
+                    id: Excerpt::new(&self.ids, draft.id),
                     joins: draft.joins,
                 };
                 self.block(index, about, runnable);
@@ -120,7 +127,6 @@ impl Assembly<'_> {
             Role::Output {
                 of,
                 text,
-                line_spans,
                 explicit,
                 whole,
             } => {
@@ -129,7 +135,6 @@ impl Assembly<'_> {
                 let shown = OutputFence {
                     fence: index,
                     text,
-                    line_spans,
                     python: draft.given.directives.python.clone(),
                     build: draft.given.directives.build.clone(),
                     block: 0,
@@ -156,7 +161,7 @@ impl Assembly<'_> {
     }
 
     fn block(&mut self, fence: usize, about: About, runnable: Runnable) {
-        let About { given, name, joins } = about;
+        let About { given, id, joins } = about;
         let skipped = runnable.skipped.is_some();
         let explicit = given.directives.group.clone();
         self.named
@@ -191,7 +196,6 @@ impl Assembly<'_> {
             reads_quotes: Dialects::new(self.guide.settings.dialects.as_deref())
                 .read(Dialect::PytestExamples),
             code: runnable.code,
-            line_spans: runnable.line_spans,
             directives,
         };
         let known = group
@@ -200,34 +204,39 @@ impl Assembly<'_> {
             .copied();
         let example = match known.or(joined) {
             Some(example) => self.join(example, block, &keys),
-            None => self.open(group.as_deref(), name, block),
+            None => self.open(group.as_deref(), id, block),
         };
         self.fences[fence].id = Some(self.examples[example].id.clone());
         let within = self.examples[example].blocks.len().saturating_sub(1);
         self.homes[fence] = Some((example, within));
     }
 
-    fn id(&self, name: &str) -> String {
-        [&self.guide.id, "#", name].concat()
+    fn id(&self, name: &str) -> Excerpt {
+        [&self.guide.id, "#", name].concat().into()
+    }
+
+    /// Returns the name in an id.
+    fn name(&self, id: &Excerpt) -> Excerpt {
+        id.starting_at(self.guide.id.len() + 1)
     }
 
     /// Starts an example with its first block.
-    fn open(&mut self, group: Option<&str>, automatic: String, block: Block) -> usize {
+    fn open(&mut self, group: Option<&str>, automatic: Excerpt, block: Block) -> usize {
         let position = self.fences[block.fence].position;
         let named = group.is_some_and(|_| block.directives.group.is_some())
             || (group.is_none() && block.directives.name.is_some());
         let given = group.or(block.directives.name.as_deref());
-        let (name, automatic) = match given {
-            Some(given) => (given.to_owned(), Some(automatic)),
+        let (id, automatic) = match given {
+            Some(given) => (self.id(given), Some(automatic)),
             None => (automatic, None),
         };
         let example = Example {
-            id: self.id(&name),
-            name,
+            name: self.name(&id),
+            id,
             named,
             position,
             directives: Arc::clone(&block.directives),
-            blocks: vec![block],
+            blocks: smallvec![block],
             files: Vec::new(),
             outputs: Vec::new(),
             limits: Limits::default(),
@@ -330,9 +339,9 @@ impl Assembly<'_> {
             .enumerate()
             .filter_map(|(at, example)| {
                 let fence = example.blocks[0].fence;
-                let given = example.directives.name.as_ref() == Some(&example.name);
+                let given = example.directives.name.as_deref() == Some(&*example.name);
                 (!given).then(|| Named {
-                    name: example.name.clone(),
+                    name: example.name.to_string(),
                     fence,
                     offset: self.fences[fence].span.start,
                     example: Some(at),

@@ -4,6 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::position::{Position, Span};
 
+use super::Excerpt;
+
 /// What kind of place in a guide a fence is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -87,9 +89,9 @@ pub struct Fence {
     /// Its opening line.
     pub position: Position,
     /// The info string, raw and trimmed; empty if there is none.
-    pub info: String,
+    pub info: Excerpt,
     /// What it is.
     pub fate: Fate,
     /// The id of the example that it is, belongs to, or shows the output of.
-    pub id: Option<String>,
+    pub id: Option<Excerpt>,
 }

@@ -29,8 +29,9 @@ impl SourceFile {
                 file.text.push_str(&"\n".repeat(BETWEEN_BLOCKS));
                 file.lines.extend([None; BETWEEN_BLOCKS]);
             }
+            let spans = block.code.line_spans();
             for (line, text) in lines_of(block) {
-                let span = block.line_spans.get(line);
+                let span = spans.get(line);
                 let place = span.map(|span| place(text, span, guide, index));
                 file.push(text, place);
             }

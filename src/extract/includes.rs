@@ -2,21 +2,15 @@
 
 use std::ops::RangeInclusive;
 
+use memchr::memchr2_iter;
+
 use crate::position::Span;
 
+use super::Passage;
 use super::lines::Line;
 
 /// Finds the text of an included file by the path that the guide gives.
 pub type Includes<'a> = dyn Fn(&str) -> Option<String> + 'a;
-
-/// The code of a block after its includes were put in.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Included {
-    /// The code.
-    pub(super) code: String,
-    /// For each of its lines, the bytes of the guide: the line itself or the one that includes it.
-    pub(super) line_spans: Vec<Span>,
-}
 
 /// What one line asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,7 +29,19 @@ enum Part<'a> {
     Section(&'a str),
 }
 
+/// Says whether a line may name a file: those that do begin with a brace or a dash.
+pub(super) fn may_include(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    memchr2_iter(b'{', b'-', bytes).any(|at| {
+        let blank = |byte: &&u8| matches!(**byte, b' ' | b'\t' | b'\x0c');
+        let before = bytes[..at].iter().rev().find(|byte| !blank(byte));
+        before.is_none_or(|byte| *byte == b'\n')
+    })
+}
+
 /// Puts included files in the place of the lines that name them; `None` where no line does.
+///
+/// Each line that came out of a file stands in the guide where the file is named.
 ///
 /// # Errors
 ///
@@ -44,7 +50,7 @@ pub(super) fn included(
     guide: &str,
     lines: &[Line],
     includes: &Includes<'_>,
-) -> Result<Option<Included>, String> {
+) -> Result<Option<Passage>, String> {
     let names_file = |line: &Line| {
         let text = line.text(guide);
         let possible = text.trim_ascii_start().starts_with(['-', '{']);
@@ -77,7 +83,7 @@ pub(super) fn included(
 }
 
 /// Joins lines into code, without the margin that all have.
-pub(super) fn joined(lines: &[(String, Span)]) -> Included {
+pub(super) fn joined(lines: &[(String, Span)]) -> Passage {
     let margin = lines
         .iter()
         .filter(|(line, _)| !line.trim().is_empty())
@@ -88,10 +94,8 @@ pub(super) fn joined(lines: &[(String, Span)]) -> Included {
         let body = line.get(margin..).unwrap_or_default();
         format!("{body}\n")
     });
-    Included {
-        code: code.collect(),
-        line_spans: lines.iter().map(|(_, span)| span.clone()).collect(),
-    }
+    let spans = lines.iter().map(|(_, span)| span.clone());
+    Passage::joined(&code.collect::<String>(), spans.collect())
 }
 
 /// A line of nothing but `--8<--` opens or closes a list of paths.
@@ -254,9 +258,7 @@ mod tests {
         }];
         let file = |path: &str| (path == "x.py").then(|| FILE.to_owned());
         let read = included(line, &lines, &file);
-        let code = read
-            .as_ref()
-            .map(|read| read.as_ref().map(|read| read.code.as_str()));
+        let code = read.as_ref().map(|read| read.as_ref().map(Passage::as_str));
         assert_eq!(code.map_err(String::as_str), expected, "{line}");
     }
 

@@ -91,9 +91,7 @@ pub(super) fn info(text: &str) -> Info<'_> {
     if let Some(inside) = text.strip_prefix('{') {
         return braced(text, inside);
     }
-    let end = text.find(|letter: char| letter.is_whitespace() || letter == '{');
-    let end = end.unwrap_or(text.len());
-    let (word, glued) = glued(&text[..end]);
+    let (word, glued) = glued(first_word(text));
     let from = word.len() + usize::from(!glued.is_empty() && glued.starts_with([',', ';']));
     Info {
         language: language(word),
@@ -102,6 +100,15 @@ pub(super) fn info(text: &str) -> Info<'_> {
         argument: "",
         attributes: shifted(text, from.min(text.len())),
     }
+}
+
+/// Returns what stands before the first blank or brace.
+fn first_word(text: &str) -> &str {
+    let plain = |byte: &u8| byte.is_ascii_graphic() && *byte != b'{';
+    let end = text.bytes().take_while(plain).count();
+    let ends = |letter: char| letter.is_whitespace() || letter == '{';
+    let more = text[end..].find(ends).unwrap_or(text.len() - end);
+    &text[..end + more]
 }
 
 /// Reads an info string that opens with a brace: `{.py …}`, `{python}`, `{code-cell} ipython3`.

@@ -5,6 +5,7 @@
 
 use crate::position::Span;
 
+use super::Passage;
 use super::outline::Chunk;
 
 /// One line of a block.
@@ -133,6 +134,30 @@ pub(super) fn text(guide: &str, lines: &[Line]) -> String {
         text.push('\n');
     }
     text
+}
+
+/// Joins lines into a passage.
+pub(super) fn passage(guide: &str, lines: Vec<Line>) -> Passage {
+    let joined = text(guide, &lines);
+    Passage::joined(&joined, lines.into_iter().map(|line| line.span).collect())
+}
+
+/// Returns the bytes of text that stands in the guide as it is: in one piece, each line ended by a
+/// line feed alone.
+pub(super) fn standing(guide: &str, chunks: &[Chunk]) -> Option<Span> {
+    let [Chunk { span, pad: 0 }] = chunks else {
+        return None;
+    };
+    let bytes = &guide.as_bytes()[span.clone()];
+    let is_plain = bytes.ends_with(b"\n") && memchr::memchr(b'\r', bytes).is_none();
+    is_plain.then(|| span.clone())
+}
+
+/// Says whether nothing is taken away from the start of any line by [`dedent`], as the first line
+/// that is not empty shows; false where only the others could.
+pub(super) fn begins_at_margin(text: &str) -> bool {
+    let filled = text.trim_start_matches('\n').chars().next();
+    filled.is_some_and(|first| !first.is_whitespace())
 }
 
 /// Takes away the indentation that all lines share, as `textwrap.dedent` does.

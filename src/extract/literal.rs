@@ -2,8 +2,9 @@
 
 use crate::position::Span;
 
+use super::Passage;
 use super::dialects::settings;
-use super::includes::{Included, Includes, joined, range};
+use super::includes::{Includes, joined, range};
 use super::info::{Info, language};
 use super::lines::{Line, lines};
 use super::outline::Code;
@@ -57,11 +58,11 @@ impl Reader<'_> {
         code: &Code,
         info: &Info,
         shown: &[Line],
-    ) -> (String, Vec<Span>, Option<String>) {
+    ) -> (Passage, Option<String>) {
         let body = shown.iter().map(|line| line.text(self.guide));
         match literal(info.argument, body, &code.info, self.context.includes) {
-            Ok(Included { code, line_spans }) => (code, line_spans, None),
-            Err(reason) => (String::new(), Vec::new(), Some(reason)),
+            Ok(file) => (file, None),
+            Err(reason) => (Passage::default(), Some(reason)),
         }
     }
 }
@@ -76,7 +77,7 @@ fn literal<'a>(
     body: impl Iterator<Item = &'a str>,
     place: &Span,
     includes: &Includes<'_>,
-) -> Result<Included, String> {
+) -> Result<Passage, String> {
     let (_, settings) = settings(&mut body.map(str::trim).peekable());
     let file = includes(path).ok_or_else(|| format!("include not found: `{path}`"))?;
     let mut part: Vec<&str> = file.lines().collect();
@@ -96,11 +97,10 @@ fn literal<'a>(
     };
     let lines = part.iter().map(|line| ((*line).to_owned(), place.clone()));
     let [above, below] = ADDITIONS.map(|key| added(key).concat());
-    let whole = [above, joined(&lines.collect::<Vec<_>>()).code, below].concat();
-    Ok(Included {
-        line_spans: vec![place.clone(); whole.lines().count()],
-        code: whole,
-    })
+    let middle = joined(&lines.collect::<Vec<_>>());
+    let whole = [above.as_str(), &middle, &below].concat();
+    let spans = vec![place.clone(); whole.lines().count()];
+    Ok(Passage::joined(&whole, spans))
 }
 
 /// Takes the part of a file that one option chooses.
@@ -169,8 +169,8 @@ mod tests {
         let file = |path: &str| (path == "x.py").then(|| FILE.to_owned());
         let read = literal("x.py", body.lines(), &(3..9), &file);
         let read = read.map(|read| {
-            assert_eq!(read.line_spans, vec![3..9; read.code.lines().count()]);
-            read.code
+            assert_eq!(read.line_spans(), vec![3..9; read.lines().count()]);
+            read.to_string()
         });
         assert_eq!(
             read,

@@ -6,6 +6,7 @@
 
 mod attributes;
 mod bare;
+mod blocks;
 mod colons;
 mod comments;
 mod containers;
@@ -17,6 +18,7 @@ mod document;
 mod draft;
 mod equal_names;
 mod examples;
+mod excerpt;
 mod fence;
 mod file;
 mod groups;
@@ -28,6 +30,7 @@ mod names;
 mod nested;
 mod outline;
 mod outputs;
+mod passage;
 mod problems;
 mod reader;
 mod roles;
@@ -38,12 +41,14 @@ mod steering;
 pub use coverage::{Coverage, coverage};
 pub use directives::{Directives, Raises, StderrMode, StdoutMode, VersionCondition};
 pub use document::{
-    Block, BlockKind, Document, Example, Extra, Flags, OutputFence, Prompt, document,
+    Block, BlockKind, Blocks, Document, Example, Extra, Flags, OutputFence, Prompt, document,
     document_with_includes, documents,
 };
+pub use excerpt::Excerpt;
 pub use fence::{Fate, Fence, FenceKind};
 pub use file::SourceFile;
 pub use includes::Includes;
+pub use passage::Passage;
 
 #[cfg(test)]
 mod tests;

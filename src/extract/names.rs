@@ -1,8 +1,8 @@
 //! Names of examples that the guide did not name: the path of headings above them, and a number.
 
 use std::collections::HashMap;
-use std::collections::hash_map::Entry;
-use std::fmt::Write;
+
+use crate::position::Span;
 
 /// The headings of a guide that stand below its title, as a tree.
 #[derive(Debug, Default)]
@@ -43,34 +43,49 @@ impl Headings {
         self.here
     }
 
-    /// Names all Python fences of the guide, given the heading that each stands under, in order.
-    pub(super) fn names(&self, sections: &[Option<usize>]) -> Vec<String> {
-        let parts = || sections.chunk_by(|one, next| one == next);
-        let mut counts: HashMap<String, usize> = HashMap::with_capacity(parts().count());
-        let mut names = Vec::with_capacity(sections.len());
-        for fences in parts() {
-            let mut path = String::new();
-            if let Some(section) = fences[0] {
-                self.push_path(section, &mut path);
+    /// Returns the ids of all Python fences of the guide, given the heading that each stands under,
+    /// in order: one text, and where each id stands in it.
+    pub(super) fn ids(&self, guide: &str, sections: &[Option<usize>]) -> (String, Vec<Span>) {
+        let (paths, of_part) = self.paths(sections);
+        let mut counts: HashMap<&str, usize> = HashMap::with_capacity(of_part.len());
+        let mut text = String::with_capacity(sections.len() * (guide.len() + TYPICAL));
+        let mut ids = Vec::with_capacity(sections.len());
+        for (path, fences) in of_part {
+            let path = &paths[path];
+            let count = counts.entry(path).or_default();
+            for _ in 0..fences {
+                *count += 1;
+                let start = text.len();
+                push_id(guide, path, *count, &mut text);
+                ids.push(start..text.len());
             }
-            let count = counts.entry(path);
-            let before = match &count {
-                Entry::Occupied(before) => *before.get(),
-                Entry::Vacant(_) => 0,
-            };
-            let numbers = before + 1..=before + fences.len();
-            names.extend(numbers.map(|number| numbered(count.key(), number)));
-            *count.or_default() += fences.len();
         }
-        names
+        (text, ids)
     }
 
-    fn push_path(&self, section: usize, path: &mut String) {
+    /// Returns the paths of headings, one after the other, and for each run of fences under one
+    /// heading where its path stands and how many there are.
+    fn paths(&self, sections: &[Option<usize>]) -> (String, Vec<(Span, usize)>) {
+        let mut paths = String::new();
+        let of_part = sections.chunk_by(|one, next| one == next).map(|fences| {
+            let start = paths.len();
+            if let Some(section) = fences[0] {
+                self.push_path(section, start, &mut paths);
+            }
+            (start..paths.len(), fences.len())
+        });
+        let of_part = of_part.collect();
+        (paths, of_part)
+    }
+
+    /// Adds the path of a heading to a text in which it begins at `start`.
+    fn push_path(&self, section: usize, start: usize, path: &mut String) {
         let heading = &self.found[section];
         if let Some(parent) = heading.parent {
-            self.push_path(parent, path);
+            self.push_path(parent, start, path);
         }
-        let (end, slash) = (path.len(), !path.is_empty());
+        let end = path.len();
+        let slash = end > start;
         if slash {
             path.push('/');
         }
@@ -81,14 +96,25 @@ impl Headings {
     }
 }
 
-fn numbered(path: &str, number: usize) -> String {
-    let mut name = String::with_capacity(path.len() + 4);
-    name.push_str(path);
+/// How long what follows the guide in an id usually is.
+const TYPICAL: usize = 24;
+
+fn push_id(guide: &str, path: &str, number: usize, text: &mut String) {
+    text.push_str(guide);
+    text.push('#');
+    text.push_str(path);
     if !path.is_empty() {
-        name.push('/');
+        text.push('/');
     }
-    write!(name, "{number}").expect("a string takes text");
-    name
+    push_number(number, text);
+}
+
+/// Adds a number; every example has one, and the machinery of formatting costs as much as its name.
+fn push_number(number: usize, text: &mut String) {
+    if number > 9 {
+        push_number(number / 10, text);
+    }
+    text.push(char::from(b"0123456789"[number % 10]));
 }
 
 /// How many letters of a heading can stand in a name; every fence below it repeats them.
@@ -103,27 +129,30 @@ fn push_anchor(heading: &str, path: &mut String) {
         if left == 0 {
             break;
         }
-        if letter.is_ascii() {
-            left -= 1;
-            push_letter(letter.to_ascii_lowercase(), path);
-        } else {
-            for lower in letter.to_lowercase().take(left) {
-                left -= 1;
-                push_letter(lower, path);
+        left -= 1;
+        match letter {
+            ' ' => path.push('-'),
+            'a'..='z' | '0'..='9' | '-' | '_' => path.push(letter),
+            'A'..='Z' => path.push(letter.to_ascii_lowercase()),
+            '\0'..='\x7f' => {}
+            _ => {
+                let lower = letter.to_lowercase().take(left + 1);
+                left -= push_letters(lower, path) - 1;
             }
         }
     }
 }
 
-fn push_letter(letter: char, path: &mut String) {
-    match letter {
-        ' ' => path.push('-'),
-        'a'..='z' | '0'..='9' | '-' | '_' => path.push(letter),
-        _ if !letter.is_ascii() && (letter.is_alphanumeric() || is_mark(letter)) => {
+/// Adds those of the letters that stand in anchors; returns how many letters there were.
+fn push_letters(letters: impl Iterator<Item = char>, path: &mut String) -> usize {
+    let mut count = 0;
+    for letter in letters {
+        count += 1;
+        if letter.is_alphanumeric() || is_mark(letter) {
             path.push(letter);
         }
-        _ => {}
     }
+    count
 }
 
 /// Combining marks, which belong to the letter before them (`й` in its decomposed form).
@@ -162,9 +191,12 @@ mod tests {
             headings.enter(level, text.to_owned());
             sections.extend(std::iter::repeat_n(headings.here(), fences));
         }
+        let (text, ids) = headings.ids("x.md", &sections);
+        let names: Vec<&str> = ids.iter().map(|id| &text[id.start + 5..id.end]).collect();
         assert_eq!(
-            headings.names(&sections),
+            names,
             ["1", "2", "a/пример/1", "a/пример/2", "b/1", "a/пример/3"]
         );
+        assert!(text.starts_with("x.md#1x.md#2x.md#a"), "{text}");
     }
 }

@@ -2,6 +2,8 @@
 //!
 //! One pass over the parser's events. Every offset is a byte of the guide, never of a source.
 
+use std::mem;
+
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 use smallvec::SmallVec;
 
@@ -15,7 +17,7 @@ const LABEL_BYTES: usize = 300;
 
 /// Room is made for so many pieces, and one more for so many bytes: what guides usually need.
 const FEWEST_PIECES: usize = 16;
-const BYTES_FOR_A_PIECE: usize = 128;
+const BYTES_FOR_A_PIECE: usize = 96;
 
 /// A part of a line's text: bytes of the guide, or spaces that a tab became.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,8 +96,56 @@ impl Piece {
     }
 }
 
+/// The structure of a source.
+pub(super) struct Outline {
+    /// What stands in it, in order.
+    pub(super) pieces: Vec<Piece>,
+    /// Signs of what the parser reads as something else.
+    pub(super) signs: Signs,
+}
+
+/// What may stand in a source although the parser knows nothing of it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Signs {
+    /// Containers of `MkDocs`.
+    pub(super) containers: bool,
+    /// Fences of colons.
+    pub(super) colons: bool,
+    /// Prompts outside fences.
+    pub(super) prompts: bool,
+}
+
+impl Signs {
+    /// Looks at the beginning of a line's text, after whatever marks of quotes and lists are in it.
+    fn see(&mut self, text: &str) {
+        let is_mark = |letter: &u8| {
+            letter.is_ascii_digit()
+                || matches!(
+                    letter,
+                    b' ' | b'\t' | b'>' | b'-' | b'*' | b'+' | b'.' | b')'
+                )
+        };
+        let marks = text.bytes().take_while(is_mark).count();
+        match text.as_bytes().get(marks) {
+            Some(b'!' | b'?' | b'=') => {
+                let rest = &text[marks..];
+                self.containers |= CONTAINERS.iter().any(|marker| rest.starts_with(marker));
+            }
+            Some(b':') => self.colons |= text[marks..].starts_with(":::"),
+            _ => {}
+        }
+        self.prompts |= marks > 2 && text[..marks].contains(">>>");
+    }
+}
+
+/// What opens a container of `MkDocs`.
+pub(super) const CONTAINERS: [&str; 3] = ["!!!", "???", "==="];
+
+/// How many quotes in quotes the parser makes of a prompt.
+const QUOTES_OF_A_PROMPT: usize = 3;
+
 /// Reads the structure of a source.
-pub(super) fn outline(guide: &str, source: &Source<'_>) -> Vec<Piece> {
+pub(super) fn outline(guide: &str, source: &Source<'_>) -> Outline {
     let mut reader = Reader {
         guide,
         source,
@@ -103,18 +153,24 @@ pub(super) fn outline(guide: &str, source: &Source<'_>) -> Vec<Piece> {
         open: Open::Nothing,
         depth: 0,
         lists: 0,
+        quotes: 0,
         near_code: !source.is_whole(),
+        signs: Signs::default(),
     };
     for (event, range) in Parser::new_ext(&source.text, Options::empty()).into_offset_iter() {
         reader.read(&event, range);
     }
-    reader.pieces
+    Outline {
+        pieces: reader.pieces,
+        signs: reader.signs,
+    }
 }
 
 /// The block whose inside is being read.
 enum Open {
     Nothing,
-    Code,
+    Fenced,
+    Indented,
     Html,
     Heading,
     Label,
@@ -127,7 +183,9 @@ struct Reader<'a> {
     open: Open,
     depth: usize,
     lists: usize,
+    quotes: usize,
     near_code: bool,
+    signs: Signs,
 }
 
 impl Reader<'_> {
@@ -140,7 +198,7 @@ impl Reader<'_> {
             Event::InlineHtml(html) if html.starts_with("<!--") => self.inline_comment(range),
             Event::Code(text) => self.prose_text(text),
             Event::SoftBreak | Event::HardBreak => self.prose_text(" "),
-            Event::Rule => self.prose(range.start, false),
+            Event::Rule => self.prose(range.start),
             Event::InlineHtml(_)
             | Event::InlineMath(_)
             | Event::DisplayMath(_)
@@ -153,13 +211,15 @@ impl Reader<'_> {
         match tag {
             Tag::CodeBlock(kind) => self.code(kind, range),
             Tag::HtmlBlock => self.html(range),
-            Tag::Heading { level, .. } => self.heading(*level, range.start),
+            Tag::Heading { level, .. } => self.heading(*level, &range),
             Tag::Paragraph if self.is_note(&range) => self.note(range),
-            Tag::Paragraph => self.prose(range.start, true),
+            Tag::Paragraph => self.paragraph(&range),
             Tag::List(_) | Tag::BlockQuote(_) | Tag::Item => {
                 self.depth += 1;
-                self.lists += usize::from(*tag == Tag::Item);
-                self.prose(range.start, false);
+                self.lists += usize::from(matches!(tag, Tag::Item));
+                self.quotes += usize::from(matches!(tag, Tag::BlockQuote(_)));
+                self.signs.prompts |= self.quotes >= QUOTES_OF_A_PROMPT;
+                self.prose(range.start);
             }
             _ => {}
         }
@@ -174,13 +234,17 @@ impl Reader<'_> {
             TagEnd::List(_) | TagEnd::BlockQuote(_) | TagEnd::Item => {
                 self.depth -= 1;
                 self.lists -= usize::from(tag == TagEnd::Item);
+                self.quotes -= usize::from(matches!(tag, TagEnd::BlockQuote(_)));
             }
             _ => {}
         }
     }
 
     fn text(&mut self, text: &str, range: Span) {
-        if !matches!(self.open, Open::Code | Open::Html) {
+        if !matches!(self.open, Open::Fenced | Open::Html) {
+            self.signs.see(text);
+        }
+        if !matches!(self.open, Open::Fenced | Open::Indented | Open::Html) {
             self.prose_text(text);
         } else if range.is_empty() {
             self.push_chunk(Chunk {
@@ -194,11 +258,14 @@ impl Reader<'_> {
 
     fn code(&mut self, kind: &CodeBlockKind<'_>, range: Span) {
         let Span { start, end } = self.source.span(&range);
-        let (kind, info) = match kind {
-            CodeBlockKind::Fenced(_) => (FenceKind::Fenced, info_span(self.guide, start)),
-            CodeBlockKind::Indented => (FenceKind::Indented, start..start),
+        let (open, kind, info) = match kind {
+            CodeBlockKind::Fenced(_) => {
+                let info = info_span(self.guide, start);
+                (Open::Fenced, FenceKind::Fenced, info)
+            }
+            CodeBlockKind::Indented => (Open::Indented, FenceKind::Indented, start..start),
         };
-        self.open = Open::Code;
+        self.open = open;
         self.pieces.push(Piece::Code(Code {
             kind,
             span: start..end.max(info.end),
@@ -274,34 +341,47 @@ impl Reader<'_> {
         }
     }
 
-    fn heading(&mut self, level: HeadingLevel, start: usize) {
+    fn heading(&mut self, level: HeadingLevel, range: &Span) {
         if self.depth > 0 {
-            return self.prose(start, false);
+            return self.prose(range.start);
         }
         self.near_code = false;
         self.open = Open::Heading;
         self.pieces.push(Piece::Heading {
             level: level as u8,
-            text: String::new(),
-            start: self.source.offset(start),
+            text: String::with_capacity(range.len()),
+            start: self.source.offset(range.start),
         });
     }
 
-    /// Notes that something other than code, comment or heading begins.
-    fn prose(&mut self, start: usize, paragraph: bool) {
-        let merges =
-            matches!(self.pieces.last(), Some(Piece::Prose { text, .. }) if text.is_empty());
-        if merges && !paragraph {
-            return;
+    /// Notes that something other than code, comment, heading or paragraph begins.
+    fn prose(&mut self, start: usize) {
+        if !self.is_in_prose() {
+            self.near_code = false;
+            self.push_prose(start, String::new());
         }
-        if paragraph && self.near_code {
+    }
+
+    /// Notes that a paragraph begins, which may be a label where code stands above it.
+    fn paragraph(&mut self, range: &Span) {
+        if mem::take(&mut self.near_code) {
             self.open = Open::Label;
+            let text = String::with_capacity(range.len().min(LABEL_BYTES));
+            self.push_prose(range.start, text);
+        } else if !(self.is_in_prose() && self.signs == Signs::default()) {
+            self.push_prose(range.start, String::new());
         }
-        self.near_code = false;
-        self.pieces.push(Piece::Prose {
-            start: self.source.offset(start),
-            text: String::new(),
-        });
+    }
+
+    /// Says whether prose that is no label stands directly above. More of it says nothing new, but
+    /// where the parser misreads something, what follows that must have a start of its own.
+    fn is_in_prose(&self) -> bool {
+        matches!(self.pieces.last(), Some(Piece::Prose { text, .. }) if text.is_empty())
+    }
+
+    fn push_prose(&mut self, start: usize, text: String) {
+        let start = self.source.offset(start);
+        self.pieces.push(Piece::Prose { start, text });
     }
 
     /// Keeps the text of a heading or of a paragraph that may be a label.

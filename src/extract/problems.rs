@@ -17,6 +17,9 @@ impl Problems {
 
     /// Returns them in document order, each with its place.
     pub(super) fn placed(mut self, guide: &str, text: &str) -> Vec<Problem> {
+        if self.drafts.is_empty() {
+            return Vec::new();
+        }
         self.drafts.sort_by_key(|(offset, _)| *offset);
         let mut places = Places::new(text);
         self.drafts

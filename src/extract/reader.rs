@@ -1,9 +1,10 @@
 //! Walks a guide's pieces in order, so that every fence knows what stands above it.
 
-use std::mem;
+use std::sync::Arc;
 
 use memchr::memchr2;
 
+use crate::discover::Guide;
 use crate::problem::Problem;
 
 use super::FenceKind;
@@ -12,7 +13,7 @@ use super::context::Context;
 use super::dialects::wishes::{Asked, Standing};
 use super::dialects::{Dialect, attribute_wishes, comment_wishes, invisible_language, options};
 use super::directives::Given;
-use super::draft::{Draft, Role, name_drafts};
+use super::draft::{Draft, Role, ids_of};
 use super::info::{Info, Language, info};
 use super::lines::{Line, lines};
 use super::names::Headings;
@@ -26,18 +27,21 @@ use super::problems::Problems;
 pub(super) struct Reading {
     /// Every fence, in document order.
     pub(super) drafts: Vec<Draft>,
+    /// The ids that the drafts have unless the guide gives names.
+    pub(super) ids: String,
     /// What is wrong.
     pub(super) problems: Problems,
 }
 
 /// Reads the pieces of a guide.
-pub(super) fn read(guide: &str, pieces: Vec<Piece>, context: Context<'_>) -> Reading {
+pub(super) fn read(guide: &Guide, pieces: Vec<Piece>, context: Context<'_>) -> Reading {
     let mut reader = Reader {
-        guide,
+        guide: &guide.text,
+        whole: &guide.text,
         context,
         found: Reading {
             drafts: Vec::with_capacity(pieces.len()),
-            problems: Problems::default(),
+            ..Reading::default()
         },
         headings: Headings::default(),
         following: Following::default(),
@@ -48,14 +52,17 @@ pub(super) fn read(guide: &str, pieces: Vec<Piece>, context: Context<'_>) -> Rea
         reader.piece(piece);
     }
     reader.flush();
-    name_drafts(&mut reader.found.drafts, &reader.headings);
-    reader.found
+    let mut found = reader.found;
+    found.ids = ids_of(&mut found.drafts, &guide.id, &reader.headings);
+    found
 }
 
 /// Where the walk stands.
 pub(super) struct Reader<'a> {
     /// The guide's text.
     pub(super) guide: &'a str,
+    /// The same, for what keeps a part of it.
+    pub(super) whole: &'a Arc<str>,
     /// What else is needed.
     pub(super) context: Context<'a>,
     /// What was found so far.
@@ -207,7 +214,10 @@ impl Reader<'_> {
 
     /// Reports directives that no fence follows.
     fn flush(&mut self) {
-        for (start, _) in mem::take(&mut self.above) {
+        if self.above.is_empty() {
+            return;
+        }
+        for (start, _) in self.above.drain(..) {
             let problem = Problem::finding("bad-directive", "no fence follows this directive")
                 .hint("put the comment directly above the fence that it speaks of");
             self.found.problems.add(start, problem);
@@ -332,7 +342,7 @@ impl Reader<'_> {
             info: code.info.clone(),
             counts,
             section: self.headings.here(),
-            name: String::new(),
+            id: 0..0,
             given,
             joins: None,
             role,
@@ -363,7 +373,7 @@ impl Reader<'_> {
     /// Collects what comments above the fence and its info string say of it.
     fn given(&mut self, code: &Code, info: &Info) -> Given {
         let mut given = Given::default();
-        for (_, words) in mem::take(&mut self.above) {
+        for (_, words) in self.above.drain(..) {
             given.add_comment(&words, &mut self.found.problems);
         }
         let foreign = matches!(info.language, Language::Other);

@@ -1,24 +1,18 @@
 //! What a fence is, by its info string, its text and what stands above it.
 
-use memchr::{memchr, memmem};
-
-use crate::position::Span;
 use crate::problem::{Problem, Severity};
 
 use super::dialects::wishes::Asked;
-use super::dialects::{Dialect, EXACTLY, flags_of_sphinx, omitted, on, unhidden};
+use super::dialects::{EXACTLY, flags_of_sphinx, on};
 use super::directives::Given;
 use super::draft::{Role, Runnable};
-use super::includes::{Included, included};
 use super::info::{Info, Language, info};
-use super::lines::{Line, dedent, lines, text};
-use super::literal::LITERAL_INCLUDE;
+use super::lines::{Line, lines, passage, standing, text};
 use super::nested::nested;
 use super::outline::Code;
 use super::reader::Reader;
-use super::session::{Fault, is_prompt, prompts};
-use super::steering::all_skipped;
-use super::{BlockKind, FenceKind, Flags};
+use super::session::{is_prompt, may_prompt};
+use super::{BlockKind, FenceKind, Flags, Passage};
 
 impl Reader<'_> {
     /// Adds the Python fences that an indented block shows as text; says whether there are any.
@@ -101,20 +95,11 @@ impl Reader<'_> {
         match language {
             Language::Python | Language::Session | Language::Foreign(_) => true,
             Language::Plain | Language::Shell => {
-                self.may_prompt(code)
+                may_prompt(&self.guide[code.span.clone()])
                     && begins_session(self.guide, &lines(self.guide, &code.chunks))
             }
             Language::Output | Language::Misspelt | Language::Other => false,
         }
-    }
-
-    /// Says whether the bytes of a prompt stand anywhere in a fence.
-    fn may_prompt(&self, code: &Code) -> bool {
-        if !self.context.prompts {
-            return false;
-        }
-        let bytes = &self.guide.as_bytes()[code.span.clone()];
-        memmem::find(bytes, b">>>").is_some()
     }
 
     /// A block that says no language: prompts, an output, or neither.
@@ -158,111 +143,33 @@ impl Reader<'_> {
         if given.directives.skip.is_some() || asked.skip.is_some() {
             return Some(Role::NotPython);
         }
-        let mut lines = lines(self.guide, &code.chunks);
-        lines.drain(..asked.options.min(lines.len()));
         Some(Role::Output {
             of: self.following.block?,
-            text: text(self.guide, &lines),
-            line_spans: lines.into_iter().map(|line| line.span).collect(),
+            text: self.passage(code, asked.options),
             explicit: shown.explicit,
             whole: shown.whole,
         })
     }
 
-    fn block(&mut self, code: &Code, info: &Info, given: &Given, asked: &Asked) -> Role {
-        let (source, line_spans, missing) = self.source(code, info, asked.options);
-        let mut flags = flags_of_sphinx(info.role).unwrap_or_default();
-        flags.extend(asked.flags.iter().cloned());
-        let (mut kind, faults) = kind_of(&source, &flags);
-        let steered = self.steer(&mut kind, &source, &line_spans);
-        for fault in &faults {
-            let span = line_spans.get(fault.line);
-            let offset = span.map_or(code.span.start, |span| span.start);
-            let message = format!("doctest cannot read this session: {}", fault.message);
-            let hint = "write it as doctest reads it, or leave it out with `<!-- fencepost: skip=\"why\" -->`";
-            let problem = Problem::finding("bad-session", message).hint(hint);
-            self.found.problems.add(offset, problem);
-        }
-        let prompts = matches!(kind, BlockKind::Session(_)) || !faults.is_empty();
-        let reason = if !code.closed {
-            Some("its fence is never closed")
-        } else if source.is_empty() {
-            Some("empty")
-        } else if source.trim_start().starts_with("In [") {
-            Some("prompts of IPython")
-        } else if let Some(why) = all_skipped(&kind) {
-            Some(why)
-        } else if !faults.is_empty() {
-            Some("doctest cannot read it")
-        } else if info.language == Language::Session && !prompts {
-            Some("holds no `>>>` prompt")
-        } else {
-            None
-        };
-        let directive = given.directives.skip.clone();
-        Role::Block(Runnable {
-            kind,
-            code: source,
-            line_spans,
-            skipped: directive
-                .or_else(|| asked.skip.clone())
-                .or(steered)
-                .or(missing)
-                .or(reason.map(str::to_owned)),
-        })
-    }
-
-    /// Returns a block's code with the guide's bytes of each line, and why it is not all there.
-    fn source(
-        &self,
-        code: &Code,
-        info: &Info,
-        options: usize,
-    ) -> (String, Vec<Span>, Option<String>) {
-        let mut shown = lines(self.guide, &code.chunks);
-        if info.role == Some(LITERAL_INCLUDE) {
-            return self.literal_source(code, info, &shown);
-        }
-        shown.drain(..options.min(shown.len()));
-        if let Some(prefix) = self.hiding_prefix(info) {
-            unhidden(self.guide, &mut shown, &prefix);
-        }
-        dedent(self.guide, &mut shown);
-        if shown.iter().all(|line| line.is_blank(self.guide)) {
-            shown.clear();
-        }
-        let missing = match included(self.guide, &shown, self.context.includes) {
-            Ok(Some(Included { code, line_spans })) => return (code, line_spans, None),
-            Ok(None) => None,
-            Err(path) => Some(format!("include not found: `{path}`")),
-        };
-        let mut source = text(self.guide, &shown);
-        if self.context.omits {
-            source = omitted(&source).unwrap_or(source);
-        }
-        let spans = shown.into_iter().map(|line| line.span).collect();
-        (source, spans, missing)
-    }
-
-    /// Returns what hides lines in `python,hidelines=~`.
-    fn hiding_prefix(&self, info: &Info) -> Option<String> {
-        let mut attributes = info.attributes.iter();
-        let hides = attributes.find(|attribute| attribute.key == "hidelines")?;
-        hides
-            .value
-            .clone()
-            .filter(|_| self.context.dialects.read(Dialect::Mdbook))
-    }
-
     /// Python that does not run.
     pub(super) fn skipped(&mut self, code: &Code, reason: &str) -> Role {
-        let shown = lines(self.guide, &code.chunks);
         Role::Block(Runnable {
             kind: BlockKind::Script,
-            code: text(self.guide, &shown),
-            line_spans: shown.into_iter().map(|line| line.span).collect(),
+            code: self.passage(code, 0),
             skipped: Some(reason.to_owned()),
         })
+    }
+
+    /// Returns the text of a fence below so many lines of options.
+    fn passage(&self, code: &Code, options: usize) -> Passage {
+        if options == 0
+            && let Some(span) = standing(self.guide, &code.chunks)
+        {
+            return Passage::standing(self.whole, span);
+        }
+        let mut shown = lines(self.guide, &code.chunks);
+        shown.drain(..options.min(shown.len()));
+        passage(self.guide, shown)
     }
 
     /// Reports keys that have no effect on what the fence turned out to be.
@@ -317,22 +224,6 @@ impl Shown {
     }
 }
 
-/// Divides a session, or says that code is a script. `flags` are on unless a prompt says otherwise.
-fn kind_of(code: &str, flags: &Flags) -> (BlockKind, Vec<Fault>) {
-    if !is_session(code) {
-        return (BlockKind::Script, Vec::new());
-    }
-    match prompts(code) {
-        Ok(mut prompts) => {
-            for prompt in &mut prompts {
-                prompt.options.splice(..0, flags.iter().cloned());
-            }
-            (BlockKind::Session(prompts), Vec::new())
-        }
-        Err(faults) => (BlockKind::Script, faults),
-    }
-}
-
 /// Says whether a block without a language is a session: it begins with a prompt, or with the start
 /// of an interpreter that prompts follow.
 fn begins_session(guide: &str, lines: &[Line]) -> bool {
@@ -344,22 +235,4 @@ fn begins_session(guide: &str, lines: &[Line]) -> bool {
     let banner = (first.starts_with(['$', '%']) && command.starts_with("py"))
         || first.starts_with("Python 3.");
     is_prompt(first) || (banner && filled.any(|line| is_prompt(line.text(guide))))
-}
-
-/// Says whether code is a session: it has a prompt at its left edge, outside any long string.
-fn is_session(code: &str) -> bool {
-    // Most code has no such byte, and looking for one costs less than looking for three.
-    let bytes = code.as_bytes();
-    if memchr(b'>', bytes).is_none() || memmem::find(bytes, b">>>").is_none() {
-        return false;
-    }
-    for line in code.lines() {
-        if line.starts_with(">>>") && is_prompt(line) {
-            return true;
-        }
-        if line.contains("\"\"\"") || line.contains("'''") {
-            return false;
-        }
-    }
-    false
 }

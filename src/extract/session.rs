@@ -1,6 +1,9 @@
 //! `>>>` prompts and their outputs, divided as `CPython`'s `doctest` divides them.
 
+use std::borrow::Cow;
 use std::ops::Range;
+
+use memchr::memchr_iter;
 
 use super::{Flags, Prompt};
 
@@ -53,6 +56,13 @@ pub(super) fn flags(list: &str) -> Result<Flags, String> {
     words.map(flag).collect()
 }
 
+/// Says whether the bytes of a prompt stand anywhere in a text.
+pub(super) fn may_prompt(text: &str) -> bool {
+    // Most code has few such bytes, and looking for one costs less than looking for three.
+    let bytes = text.as_bytes();
+    memchr_iter(b'>', bytes).any(|at| bytes[at..].starts_with(b">>>"))
+}
+
 /// Says whether a line begins with a prompt, indented or not.
 pub(super) fn is_prompt(line: &str) -> bool {
     let line = line.trim_start();
@@ -65,7 +75,15 @@ pub(super) fn is_prompt(line: &str) -> bool {
 ///
 /// Every fault for which `doctest` would refuse the block.
 pub(super) fn prompts(code: &str) -> Result<Vec<Prompt>, Vec<Fault>> {
-    let lines: Vec<String> = code.lines().map(expand_tabs).collect();
+    let expands = code.contains('\t');
+    let shown = |line| {
+        if expands {
+            expand_tabs(line)
+        } else {
+            Cow::Borrowed(line)
+        }
+    };
+    let lines: Vec<Cow<'_, str>> = code.lines().map(shown).collect();
     let mut divider = Divider {
         lines: &lines,
         faults: Vec::new(),
@@ -88,7 +106,7 @@ pub(super) fn prompts(code: &str) -> Result<Vec<Prompt>, Vec<Fault>> {
 }
 
 struct Divider<'a> {
-    lines: &'a [String],
+    lines: &'a [Cow<'a, str>],
     faults: Vec<Fault>,
     prompts: Vec<Prompt>,
 }
@@ -122,7 +140,7 @@ impl Divider<'_> {
     }
 
     fn source(&mut self, lines: Range<usize>, indent: usize) -> String {
-        let mut source = String::new();
+        let mut source = String::with_capacity(self.length(&lines));
         for at in lines.clone() {
             let line = &self.lines[at];
             let prompt = if at == lines.start { ">>>" } else { "..." };
@@ -145,7 +163,7 @@ impl Divider<'_> {
     }
 
     fn want(&mut self, lines: Range<usize>, indent: usize) -> String {
-        let mut want = String::new();
+        let mut want = String::with_capacity(self.length(&lines));
         for at in lines {
             let line = &self.lines[at];
             if indentation(line) < indent {
@@ -156,6 +174,12 @@ impl Divider<'_> {
             want.push('\n');
         }
         want
+    }
+
+    /// Returns how long lines are with their line ends.
+    fn length(&self, lines: &Range<usize>) -> usize {
+        let lines = self.lines[lines.clone()].iter();
+        lines.map(|line| line.len() + 1).sum()
     }
 
     /// Finds `# doctest: +NAME, -NAME` at the end of a line of the source.
@@ -224,10 +248,7 @@ fn is_blank_or_comment(source: &str) -> bool {
 }
 
 /// Replaces tabs by blanks up to the next multiple of eight columns.
-fn expand_tabs(line: &str) -> String {
-    if !line.contains('\t') {
-        return line.to_owned();
-    }
+fn expand_tabs(line: &str) -> Cow<'_, str> {
     let mut expanded = String::with_capacity(line.len() + 8);
     let mut column = 0;
     for letter in line.chars() {
@@ -236,5 +257,5 @@ fn expand_tabs(line: &str) -> String {
         expanded.extend(std::iter::repeat_n(shown, width));
         column += width;
     }
-    expanded
+    Cow::Owned(expanded)
 }

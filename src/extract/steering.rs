@@ -5,7 +5,7 @@ use crate::problem::{Problem, Severity};
 
 use super::dialects::{What, prompt_wishes, rest_of_session};
 use super::reader::Reader;
-use super::{BlockKind, Prompt};
+use super::{BlockKind, Passage, Prompt};
 
 /// Flags that change what doctest reports and nothing that it finds.
 const REPORTING: [&str; 5] = [
@@ -21,17 +21,13 @@ const REMOTE: &str = "REMOTE_DATA";
 
 impl Reader<'_> {
     /// Does what words in prompts ask for; returns why the block cannot run.
-    pub(super) fn steer(
-        &mut self,
-        kind: &mut BlockKind,
-        source: &str,
-        spans: &[Span],
-    ) -> Option<String> {
+    pub(super) fn steer(&mut self, kind: &mut BlockKind, source: &Passage) -> Option<String> {
         let BlockKind::Session(prompts) = kind else {
             return None;
         };
-        let reason = self.steer_by_comments(prompts, source, spans);
-        self.steer_by_flags(prompts, spans);
+        let spans = source.line_spans();
+        let reason = self.steer_by_comments(prompts, source, &spans);
+        self.steer_by_flags(prompts, &spans);
         reason
     }
 

@@ -33,7 +33,7 @@ struct Recorded {
 impl Recorded {
     fn new(file: ExpectedFile, examples: &[Example]) -> Self {
         let followed = file.follow(examples);
-        let names = examples.iter().map(|example| example.name.clone());
+        let names = examples.iter().map(|example| example.name.to_string());
         // Of two examples with one name, which is a finding, the first has it.
         let by_name = names.zip(followed.by_example.iter().copied()).rev();
         Self {
@@ -102,7 +102,7 @@ impl Expectations {
 
     fn followed(&self, document: &Document, example: &Example) -> Option<&Expectation> {
         let recorded = self.by_guide.get(&document.guide.id)?;
-        let index = *recorded.by_name.get(&example.name)?;
+        let index = *recorded.by_name.get(example.name.as_str())?;
         recorded.file.expectations.get(index?)
     }
 

@@ -52,7 +52,7 @@ impl Writer<'_> {
     fn add(&self, extraction: &mut Extraction) -> ExtractedExample {
         let directives = &self.example.directives;
         let mut row = ExtractedExample {
-            id: self.example.id.clone(),
+            id: self.example.id.to_string(),
             guide: self.document.guide.id.clone(),
             line: self.example.position.line,
             file: None,

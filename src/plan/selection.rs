@@ -125,7 +125,7 @@ fn entries_of<'a>(choice: &'a Choice<'a>) -> impl Iterator<Item = PlanEntry> + '
             .interpreters
             .iter()
             .map(move |interpreter| PlanEntry {
-                id: example.id.clone(),
+                id: example.id.to_string(),
                 guide: choice.document.guide.id.clone(),
                 line: example.position.line,
                 interpreter: interpreter.clone(),
@@ -199,7 +199,7 @@ fn program(example: &Example, blocks: &[&Block]) -> Program {
 
 fn program_block(block: &Block) -> ProgramBlock {
     match &block.kind {
-        BlockKind::Script => ProgramBlock::Script(block.code.clone()),
+        BlockKind::Script => ProgramBlock::Script(block.code.to_string()),
         BlockKind::Session(prompts) => {
             ProgramBlock::Session(prompts.iter().map(program_prompt).collect())
         }

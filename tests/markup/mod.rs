@@ -128,7 +128,7 @@ fn detail(example: &Example, index: usize) -> String {
             words.push(format!("block {}", at + 1));
         }
         words.push(match &block.kind {
-            BlockKind::Script => format!("code {:?}", block.code),
+            BlockKind::Script => format!("code {:?}", block.code.as_str()),
             BlockKind::Session(prompts) => format!(
                 "session {:?}",
                 prompts
@@ -145,7 +145,7 @@ fn detail(example: &Example, index: usize) -> String {
         .filter(|output| output.fence == index)
     {
         let claim = if output.explicit { "claim" } else { "advice" };
-        words.push(format!("{claim} {:?}", output.text));
+        words.push(format!("{claim} {:?}", output.text.as_str()));
         let flags = output.whole.iter().map(|flags| {
             let flags = flags
                 .iter()

@@ -75,11 +75,12 @@ fn whole_fault(judging: &Judging<'_>, fence: &OutputFence, stdout: &str) -> Clai
         }
         (None, None) => "the guide shows another output than was printed".to_owned(),
     };
-    let span = fence.line_spans.get(at).or(fence.line_spans.last());
+    let span = fence.text.line_span(at);
+    let span = span.or_else(|| fence.text.last_line_span());
     let line = span.map_or(judging.example.position.line, |span| {
         judging.line(span.start)
     });
-    ClaimFault::new(message, fence.text.clone(), stdout.to_owned(), line)
+    ClaimFault::new(message, fence.text.to_string(), stdout.to_owned(), line)
 }
 
 /// One claimed line: the fence that shows it, the line in it, the text.
@@ -135,10 +136,10 @@ fn fault(
         Some(there) => format!("the guide shows `{}`, and it printed `{there}`", claim.text),
         None => format!("the guide shows `{}`, and it was not printed", claim.text),
     };
-    let line = (fence.line_spans.get(claim.line)).map_or(judging.example.position.line, |span| {
+    let line = (fence.text.line_span(claim.line)).map_or(judging.example.position.line, |span| {
         judging.line(span.start)
     });
-    ClaimFault::new(message, fence.text.clone(), actual, line)
+    ClaimFault::new(message, fence.text.to_string(), actual, line)
 }
 
 /// Says whether a text shows a traceback as Python writes it.

@@ -145,7 +145,8 @@ pub(super) fn faults(
 impl Judging<'_> {
     /// Returns the 1-based guide line of a 0-based line of a block's code.
     pub(super) fn guide_line(&self, block: &Block, line: usize) -> usize {
-        let span = block.line_spans.get(line).or(block.line_spans.last());
+        let span = block.code.line_span(line);
+        let span = span.or_else(|| block.code.last_line_span());
         span.map_or(self.example.position.line, |span| self.line(span.start))
     }
 }

@@ -26,7 +26,7 @@ pub(super) fn merge(
     for (example, index) in examples.iter().zip(&followed.by_example) {
         let old = index.map(|index| &file.expectations[index]);
         let nothing = BTreeMap::new();
-        let seen = seen.get(&example.name).unwrap_or(&nothing);
+        let seen = seen.get(example.name.as_str()).unwrap_or(&nothing);
         let expectation = record(example, old, seen);
         if !expectation.transcripts.is_empty() {
             expectations.push(expectation);
@@ -82,7 +82,7 @@ pub(super) fn record(
         _ => code,
     };
     let expectation = Expectation {
-        name: example.name.clone(),
+        name: example.name.to_string(),
         code,
         transcripts,
     };

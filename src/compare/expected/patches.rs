@@ -18,10 +18,10 @@ pub type Doubts = BTreeMap<String, BTreeSet<Label>>;
 /// Returns what recording `seen` would replace, though the code that printed it is the same.
 pub(super) fn doubts(file: &ExpectedFile, examples: &[Example], seen: &Seen) -> Doubts {
     let of_example = |(example, old): (&Example, &Expectation)| {
-        let seen = seen.get(&example.name)?;
+        let seen = seen.get(example.name.as_str())?;
         let is_doubted = |label: &&Label| is_doubted(example, old, **label, seen);
         let doubted: BTreeSet<Label> = seen.keys().filter(is_doubted).copied().collect();
-        (!doubted.is_empty()).then(|| (example.name.clone(), doubted))
+        (!doubted.is_empty()).then(|| (example.name.to_string(), doubted))
     };
     unchanged(file, examples).filter_map(of_example).collect()
 }

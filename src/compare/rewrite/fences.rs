@@ -104,7 +104,7 @@ fn rewrite_fence(
 /// Returns what a fence that is a whole output should show, its patterns kept where they still match.
 fn wanted_whole(fence: &OutputFence, stdout: &str) -> String {
     if is_whole(fence, &fence.text, stdout) {
-        return fence.text.clone();
+        return fence.text.to_string();
     }
     let kept = keep_patterns(&fence.text, stdout);
     if is_whole(fence, &kept, stdout) {
@@ -148,8 +148,9 @@ fn marker<'a>(guide: &Guide<'a>, whole: &Fence) -> Option<(usize, &'a str)> {
     Some((whole.span.start + at, &text[at..at + length]))
 }
 
-fn shown<'a>(guide: &Guide<'a>, fence: &'a OutputFence, whole: &Fence) -> Shown<'a> {
-    let first = fence.line_spans.first().map(|span| span.start);
+fn shown<'a>(guide: &Guide<'a>, fence: &OutputFence, whole: &Fence) -> Shown<'a> {
+    let spans = fence.text.line_spans();
+    let first = spans.first().map(|span| span.start);
     let above = if let Some(first) = first {
         end_of_line_above(guide.text, first)
     } else {
@@ -162,7 +163,7 @@ fn shown<'a>(guide: &Guide<'a>, fence: &'a OutputFence, whole: &Fence) -> Shown<
     };
     Shown {
         guide: guide.text,
-        spans: &fence.line_spans,
+        spans,
         above,
         prefix,
     }

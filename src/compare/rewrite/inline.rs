@@ -50,7 +50,7 @@ pub(super) fn rewrite(
         match first.filter(|_| of_group.iter().all(|lines| *lines == first)) {
             Some(lines) => rewrite_group(guide, block, group, lines, rewriting),
             None if of_group.contains(&None) => {
-                let span = &block.line_spans[group.claims[0].line];
+                let span = &span_of(block, &group.claims[0]);
                 let claim = claimed[0];
                 let message = format!(
                     "it cannot be told which lines stand for the claim `{claim}`: mend it by hand"
@@ -89,7 +89,7 @@ fn rewrite_group(
     let can_be_shown = lines.iter().all(|line| is_plain(line) || kept(line));
     let is_one = !group.claims[0].trailing || lines.len() == 1;
     let (Some(spans), true, true) = (spans, can_be_shown, is_one) else {
-        let span = &block.line_spans[group.claims[0].line];
+        let span = &span_of(block, &group.claims[0]);
         let message = "what is printed cannot be claimed in this comment: mend it by hand";
         return guide.refuse(rewriting, span, message);
     };
@@ -145,7 +145,7 @@ fn replaced(guide: &Guide<'_>, span: Span, line: &str, in_quotes: bool) -> Optio
 
 /// Returns the bytes of a claim's text; `None` where the guide does not hold that line itself.
 fn claim_bytes(guide: &Guide<'_>, block: &Block, claim: &InlineClaim) -> Option<(usize, usize)> {
-    let span = block.line_spans.get(claim.line)?;
+    let span = block.code.line_span(claim.line)?;
     let code = block.code.lines().nth(claim.line)?;
     let line = &guide.text[span.clone()];
     // A partly used tab stands for blanks that only the code has.
@@ -186,11 +186,17 @@ fn move_to_fences(
         rewriting.edits.push(below);
         rewriting.added_fences += conditions.len();
     } else {
-        let span = &block.line_spans[groups[0].claims[0].line];
+        let span = &span_of(block, &groups[0].claims[0]);
         let message =
             "it is printed otherwise on other versions: show it in output fences with `python=`";
         guide.refuse(rewriting, span, message);
     }
+}
+
+/// Returns the guide's bytes of the line that a claim stands on.
+fn span_of(block: &Block, claim: &InlineClaim) -> Span {
+    let span = block.code.line_span(claim.line);
+    span.expect("a claim stands on a line of its block")
 }
 
 /// Takes away a claim: its comment with the blanks before it, or its whole line.
@@ -199,7 +205,7 @@ fn removal(guide: &Guide<'_>, block: &Block, claim: &InlineClaim) -> Option<Edit
         return None;
     }
     let (start, end) = claim_bytes(guide, block, claim)?;
-    let span = &block.line_spans[claim.line];
+    let span = span_of(block, claim);
     let from = if claim.trailing {
         let hash = guide.text[span.start..start].rfind('#')? + span.start;
         span.start + guide.text[span.start..hash].trim_end().len()

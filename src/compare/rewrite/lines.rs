@@ -9,7 +9,7 @@ use super::Edit;
 pub(super) struct Shown<'a> {
     pub(super) guide: &'a str,
     /// The bytes of each line.
-    pub(super) spans: &'a [Span],
+    pub(super) spans: Vec<Span>,
     /// End of the line before them, without its line end.
     pub(super) above: usize,
     /// What every line begins with: indentation of a list, marks of a quote.

@@ -109,7 +109,7 @@ fn is_same(before: &Document, after: &Document, added: usize) -> bool {
         let blocks = |blocks: &[Block]| blocks.iter().map(sources_of).collect();
         let examples = document.examples.iter();
         examples
-            .map(|example| (example.id.clone(), blocks(&example.blocks)))
+            .map(|example| (example.id.to_string(), blocks(&example.blocks)))
             .collect()
     };
     let is_output = |fate: &Fate| *fate == Fate::Output;

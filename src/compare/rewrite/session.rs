@@ -42,12 +42,12 @@ fn rewrite_prompt(
     if printed.iter().all(|printed| is_as_shown(&shown, printed)) {
         return;
     }
-    let Some(prompt_span) = block.line_spans.get(prompt.line) else {
+    let Some(prompt_span) = block.code.line_span(prompt.line) else {
         return;
     };
     if !(prompt.line..prompt.want_lines.end).all(|line| is_in_guide(guide, block, line)) {
         let message = "this prompt stands in a file that the guide includes: mend it there";
-        return guide.refuse(rewriting, prompt_span, message);
+        return guide.refuse(rewriting, &prompt_span, message);
     }
     if let Some(message) = undeclared(prompt, printed) {
         return guide.refuse(rewriting, prompt_span, message);
@@ -65,17 +65,16 @@ fn rewrite_prompt(
         } else {
             "the prompt prints otherwise on other versions: give each its own block with `python=`"
         };
-        return guide.refuse(rewriting, prompt_span, message);
+        return guide.refuse(rewriting, &prompt_span, message);
     }
     if !can_stand_below(new) {
         let message = "what the prompt prints cannot be shown in a session: rewrite the prompt";
-        return guide.refuse(rewriting, prompt_span, message);
+        return guide.refuse(rewriting, &prompt_span, message);
     }
     let last_source = prompt.line + prompt.source.lines().count().max(1) - 1;
-    let (Some(above), Some(spans)) = (
-        block.line_spans.get(last_source),
-        block.line_spans.get(prompt.want_lines.clone()),
-    ) else {
+    let spans = block.code.line_spans();
+    let (Some(above), Some(spans)) = (spans.get(last_source), spans.get(prompt.want_lines.clone()))
+    else {
         return;
     };
     // A session may be indented within its block; its outputs are as far in as its prompts.
@@ -83,7 +82,7 @@ fn rewrite_prompt(
     let indentation = &code_line[..code_line.len() - code_line.trim_start().len()];
     let lines = Shown {
         guide: guide.text,
-        spans,
+        spans: spans.to_vec(),
         above: above.end,
         prefix: prefix_below(guide.text, prompt_span.start),
     };
@@ -107,12 +106,12 @@ fn undeclared(prompt: &Prompt, printed: &[&str]) -> Option<String> {
 
 /// Says whether a line of code stands in the guide itself, and not in a file that it includes.
 fn is_in_guide(guide: &Guide<'_>, block: &Block, line: usize) -> bool {
-    let (Some(span), Some(code)) = (block.line_spans.get(line), block.code.lines().nth(line))
+    let (Some(span), Some(code)) = (block.code.line_span(line), block.code.lines().nth(line))
     else {
         return false;
     };
     // A partly used tab stands for blanks that only the code has.
-    let before = code.strip_suffix(&guide.text[span.clone()]);
+    let before = code.strip_suffix(&guide.text[span]);
     before.is_some_and(|before| before.trim().is_empty())
 }
 

@@ -8,6 +8,9 @@ use super::{Dialect, Dialects, What, Wish};
 
 /// Reads the attributes of an info string.
 pub(in crate::extract) fn attribute_wishes(info: &Info, dialects: Dialects<'_>) -> Vec<Wish> {
+    if info.attributes.is_empty() {
+        return Vec::new();
+    }
     let executes = info
         .attributes
         .iter()

@@ -16,7 +16,7 @@ pub(super) use attributes::attribute_wishes;
 pub(super) use comments::{comment_wishes, invisible_language};
 pub(super) use options::{EXACTLY, flags_of_sphinx, on, options, settings};
 pub(super) use prompts::{prompt_wishes, rest_of_session};
-pub(super) use transforms::{omitted, unhidden};
+pub(super) use transforms::{may_omit, omitted, unhidden};
 
 use super::{Flags, Raises, VersionCondition};
 use crate::discover::DIALECTS;

@@ -131,8 +131,9 @@ impl Standing {
             joins: self.base.filter(|_| self.sharing),
             ..Asked::default()
         };
-        let own = own.into_iter().map(|wish| (offset, wish));
-        for (offset, wish) in mem::take(&mut self.waiting).into_iter().chain(own) {
+        let mut wishes = mem::take(&mut self.waiting);
+        wishes.extend(own.into_iter().map(|wish| (offset, wish)));
+        for (offset, wish) in wishes {
             match wish.what {
                 What::Join => asked.joins = self.last,
                 What::Share | What::Unshare => asked.sharing = Some(wish.what == What::Share),
@@ -149,10 +150,11 @@ impl Standing {
                 _ => direct(given, wish.what),
             }
         }
-        let group = self.group.clone().map(What::Group);
-        let versions = self.versions.clone().map(What::Versions);
-        for what in group.into_iter().chain(versions) {
-            direct(given, what);
+        if let Some(group) = &self.group {
+            direct(given, What::Group(group.clone()));
+        }
+        if let Some(versions) = &self.versions {
+            direct(given, What::Versions(versions.clone()));
         }
         asked
     }

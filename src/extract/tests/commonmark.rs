@@ -12,7 +12,7 @@ use super::generated::undisputed_guide;
 
 /// Info string and literal of every fenced block, as we read them.
 fn ours(guide: &str) -> Vec<(String, String)> {
-    let pieces = outline(guide, &Source::whole(guide).mended());
+    let pieces = outline(guide, &Source::whole(guide).mended()).pieces;
     let fenced = pieces.iter().filter_map(|piece| match piece {
         Piece::Code(code) if code.kind == FenceKind::Fenced => Some(code),
         _ => None,

@@ -93,7 +93,8 @@ fn code_keeps_its_lines_whatever_stands_around_it() {
         let block = &document.examples[0].blocks[0];
         assert_eq!(block.code, "a = 1\n\n  b\n", "{text:?}");
         let spans: Vec<&str> = block
-            .line_spans
+            .code
+            .line_spans()
             .iter()
             .map(|span| &text[span.clone()])
             .collect();
@@ -123,7 +124,7 @@ fn an_example_is_named_by_the_guide_or_by_its_headings() {
     let names: Vec<String> = read(text)
         .examples
         .iter()
-        .map(|example| example.name.clone())
+        .map(|example| example.name.to_string())
         .collect();
     assert_eq!(
         names,
@@ -267,7 +268,7 @@ fn outputs_may_each_have_a_condition() {
             .map(|python| python.text.as_str()),
         Some(">=3.13")
     );
-    assert_eq!(&text[outputs[0].line_spans[0].clone()], "1");
+    assert_eq!(&text[outputs[0].text.line_spans()[0].clone()], "1");
 }
 
 #[test]
@@ -376,7 +377,10 @@ fn faults_are_told_with_their_place() {
 #[test]
 fn equal_names_are_told_at_each_and_part_their_examples() {
     let ids = |text: &str| -> Vec<String> {
-        let ids = read(text).examples.into_iter().map(|example| example.id);
+        let ids = read(text)
+            .examples
+            .into_iter()
+            .map(|example| example.id.to_string());
         ids.collect()
     };
     // The first keeps a name that was given; a place in the guide is nobody else's name.
@@ -533,7 +537,7 @@ fn a_block_that_names_a_file_holds_its_text_or_is_skipped() {
     );
     let block = &found.examples[1].blocks[0];
     assert_eq!(block.code, "a\nb\nc\n");
-    assert_eq!(&text[block.line_spans[2].clone()], "--8<-- \"y.py\"");
+    assert_eq!(&text[block.code.line_spans()[2].clone()], "--8<-- \"y.py\"");
 }
 
 #[test]
@@ -556,7 +560,7 @@ fn a_directive_that_shows_a_file_holds_its_text_or_is_skipped() {
     let block = &found.examples[0].blocks[0];
     assert_eq!(block.code, "b\nc\n");
     assert_eq!(
-        &text[block.line_spans[1].clone()],
+        &text[block.code.line_spans()[1].clone()],
         "{literalinclude} src/y.py"
     );
 }

@@ -45,8 +45,12 @@ fn lines_are_in_the_guide(text: &str, document: &Document) -> Result<(), TestCas
         for block in &example.blocks {
             let fence = &document.fences[block.fence];
             let code: Vec<&str> = block.code.lines().collect();
-            prop_assert_eq!(code.len(), block.line_spans.len());
-            for (line, span) in code.iter().zip(&block.line_spans).filter(|_| !changed) {
+            prop_assert_eq!(code.len(), block.code.line_spans().len());
+            for (line, span) in code
+                .iter()
+                .zip(block.code.line_spans())
+                .filter(|_| !changed)
+            {
                 let shown = &text[span.clone()];
                 prop_assert!(
                     line.trim_start() == shown.trim_start(),
@@ -59,7 +63,7 @@ fn lines_are_in_the_guide(text: &str, document: &Document) -> Result<(), TestCas
         }
         for output in &example.outputs {
             prop_assert!(output.block < example.blocks.len());
-            prop_assert_eq!(output.text.lines().count(), output.line_spans.len());
+            prop_assert_eq!(output.text.lines().count(), output.text.line_spans().len());
         }
     }
     Ok(())

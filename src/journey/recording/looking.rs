@@ -76,7 +76,7 @@ impl<'a> Recording<'a> {
             if let (Some((_, example)), Some(seen)) = (example, seen)
                 && report.runs.iter().any(refused)
             {
-                seen.remove(&example.name);
+                seen.remove(example.name.as_str());
             }
         }
     }
@@ -116,7 +116,7 @@ impl<'a> Recording<'a> {
         if report.verdict == Verdict::Match {
             report.recorded = true;
             let of_guide = self.seen.entry(entry.guide.clone()).or_default();
-            let transcripts = of_guide.entry(example.name.clone()).or_default();
+            let transcripts = of_guide.entry(example.name.to_string()).or_default();
             transcripts.insert(entry.interpreter.label(), transcript.clone());
         }
         Ok(report)

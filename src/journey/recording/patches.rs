@@ -95,7 +95,7 @@ fn seen_beside(
         .filter_map(|document| {
             let doubts = doubts.get(document.guide.id.as_str())?;
             let examples = document.examples.iter();
-            let examples = examples.filter(|example| doubts.contains_key(&example.name));
+            let examples = examples.filter(|example| doubts.contains_key(example.name.as_str()));
             Some(Choice {
                 document,
                 examples: examples.collect(),
@@ -106,8 +106,8 @@ fn seen_beside(
     let mut planned = planned(project, request, &choices, watch)?;
     planned.entries.retain(|entry| {
         let example = project.example(&entry.id);
-        let labels =
-            example.and_then(|(_, example)| doubts.get(entry.guide.as_str())?.get(&example.name));
+        let labels = example
+            .and_then(|(_, example)| doubts.get(entry.guide.as_str())?.get(example.name.as_str()));
         let label = entry.interpreter.label();
         labels.is_some_and(|labels| {
             let mut minors = labels.iter().map(Label::minor);

@@ -35,7 +35,7 @@ impl Tally {
             let former = index.map(|index| &before.expectations[index]);
             let is_renamed = former.is_some_and(|former| former.name != example.name);
             self.renamed += usize::from(is_renamed);
-            if !seen.contains_key(&example.name) {
+            if !seen.contains_key(example.name.as_str()) {
                 continue;
             }
             let transcripts = after.find(&example.name).map(|now| &now.transcripts);

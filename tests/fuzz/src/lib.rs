@@ -45,12 +45,13 @@ fn check_lines(text: &str, read: &Document) {
     let omits = text.contains("phmdoctest:");
     for block in read.examples.iter().flat_map(|example| &example.blocks) {
         let lines: Vec<&str> = block.code.split_terminator('\n').collect();
-        assert_eq!(lines.len(), block.line_spans.len());
+        let spans = block.code.line_spans();
+        assert_eq!(lines.len(), spans.len());
         if omits {
             continue;
         }
-        for (line, span) in lines.iter().zip(&block.line_spans) {
-            assert_eq!(line.trim_start(), text[span.clone()].trim_start());
+        for (line, span) in lines.iter().zip(spans) {
+            assert_eq!(line.trim_start(), text[span].trim_start());
         }
     }
 }
