@@ -38,6 +38,12 @@ fn every_fence_is_listed_once_with_its_fate() {
         .exits(0)
         .prints("later")
         .prints_no("text");
+    project
+        .run("list --fate skipped,nested")
+        .exits(0)
+        .prints("later")
+        .prints("nested")
+        .prints_no("text");
 }
 
 #[test]

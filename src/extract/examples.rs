@@ -15,7 +15,7 @@ use super::equal_names::{self, Named};
 use super::groups::{drop_conditions, limits, merge};
 use super::problems::{Places, Problems};
 use super::reader::Reading;
-use super::{Block, Example, Excerpt, Extra, Fate, Fence, OutputFence};
+use super::{Block, Directives, Example, Excerpt, Extra, Fate, Fence, OutputFence};
 
 /// The name of the one example of a guide whose blocks all share a process.
 pub(super) const WHOLE_GUIDE: &str = "guide";
@@ -43,6 +43,7 @@ pub(super) fn assemble(
         named: Vec::new(),
         automatic: Vec::new(),
         homes: vec![None; drafts.len()],
+        skipped: None,
         files: Vec::new(),
     };
     for draft in drafts {
@@ -94,6 +95,8 @@ struct Assembly<'a> {
     automatic: Vec<Option<Excerpt>>,
     /// Fence → the example and the block that it became.
     homes: Vec<Option<(usize, usize)>>,
+    /// The directives of the block that was skipped last, as the guide gives them and with the reason.
+    skipped: Option<(Arc<Directives>, Arc<Directives>)>,
     /// Files that wait for their example: fence, group, file, place of the directive.
     files: Vec<(Option<String>, Extra, usize)>,
 }
@@ -183,13 +186,8 @@ impl Assembly<'_> {
         let joins = joins.filter(|_| !skipped && explicit.is_none());
         let joined = joins.and_then(|of| self.homes[of]).map(|home| home.0);
         let group = explicit.or(shared);
-        let Given {
-            mut directives,
-            keys,
-        } = given;
-        if directives.skip != runnable.skipped {
-            Arc::make_mut(&mut directives).skip = runnable.skipped;
-        }
+        let Given { directives, keys } = given;
+        let directives = self.skipping(directives, runnable.skipped);
         let block = Block {
             fence,
             kind: runnable.kind,
@@ -209,6 +207,23 @@ impl Assembly<'_> {
         self.fences[fence].id = Some(self.examples[example].id.clone());
         let within = self.examples[example].blocks.len().saturating_sub(1);
         self.homes[fence] = Some((example, within));
+    }
+
+    /// Returns directives that say why their block is skipped; neighbours that say the same share them.
+    fn skipping(&mut self, given: Arc<Directives>, reason: Option<String>) -> Arc<Directives> {
+        if given.skip == reason {
+            return given;
+        }
+        if let Some((base, made)) = &self.skipped
+            && Arc::ptr_eq(base, &given)
+            && made.skip == reason
+        {
+            return Arc::clone(made);
+        }
+        let mut made = Arc::clone(&given);
+        Arc::make_mut(&mut made).skip = reason;
+        self.skipped = Some((given, Arc::clone(&made)));
+        made
     }
 
     fn id(&self, name: &str) -> Excerpt {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::discover::{Config, Roots, Settings, Start, guides, included_text};
 use crate::execute::sandbox::{self, Level};
-use crate::extract::{Document, Example, Fate, Fence, documents};
+use crate::extract::{Document, Example, Excerpt, Fate, Fence, documents};
 use crate::plan::environment::{Environment, environments, unknown};
 use crate::plan::interpreter::{Choosing, Found, Places, Spec, choosing, find};
 use crate::plan::{Choice, Interpreter, fences_of, select};
@@ -126,18 +126,19 @@ impl Project {
     /// Returns every fence of every guide; of a guide whose examples were named, theirs.
     #[must_use]
     pub fn fences(&self) -> Vec<FenceReport> {
-        let report = |document: &Document| {
+        let count = (self.documents.iter()).map(|document| document.fences.len());
+        let mut reports = Vec::with_capacity(count.sum());
+        for document in &self.documents {
             let asked = Asked::of(document);
+            let guide = Excerpt::from(document.guide.id.as_str());
             let fences = document.fences.iter().enumerate();
-            let report = |(index, fence): (usize, &Fence)| {
-                asked.has(index).then(|| FenceReport {
-                    guide: document.guide.id.clone(),
-                    fence: fence.clone(),
-                })
-            };
-            fences.filter_map(report).collect::<Vec<_>>()
-        };
-        self.documents.iter().flat_map(report).collect()
+            let fences = fences.filter(|(index, _)| asked.has(*index));
+            reports.extend(fences.map(|(_, fence)| FenceReport {
+                guide: guide.clone(),
+                fence: fence.clone(),
+            }));
+        }
+        reports
     }
 
     /// Returns the problems of discovery and of every guide; each look-alike is one of them.

@@ -62,7 +62,7 @@ fn write_guide(fences: &[FenceReport], sink: &mut dyn Write) -> io::Result<()> {
 fn names(report: &FenceReport) -> [String; 2] {
     let fence = &report.fence;
     let id = fence.id.as_deref().unwrap_or_default();
-    let name = id.strip_prefix(&report.guide).unwrap_or(id);
+    let name = id.strip_prefix(report.guide.as_str()).unwrap_or(id);
     let info = if fence.info.is_empty() {
         "-"
     } else {

@@ -33,7 +33,7 @@ use std::collections::BTreeMap;
 use crate::compare::{Behaviours, ClaimFault, Difference, Instability, Verdict};
 use crate::discover::Start;
 use crate::execute::Ending;
-use crate::extract::{Fate, Fence};
+use crate::extract::{Excerpt, Fate, Fence};
 use crate::normalise::Transcript;
 use crate::plan::Interpreter;
 use crate::problem::Problem;
@@ -172,8 +172,8 @@ impl ExampleReport {
 /// A fence with its guide, for `list` and the JSON report.
 #[derive(Debug, Clone)]
 pub struct FenceReport {
-    /// The guide's id.
-    pub guide: String,
+    /// The guide's id; one text for all its fences.
+    pub guide: Excerpt,
     /// The fence.
     pub fence: Fence,
 }

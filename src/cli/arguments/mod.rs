@@ -185,8 +185,8 @@ pub(crate) struct ListArguments {
     #[command(flatten)]
     pub(crate) guides: GuideArguments,
 
-    /// Show only fences of this fate (can be repeated)
-    #[arg(long, value_name = "FATE", value_parser = crate::extract::Fate::NAMES)]
+    /// Show only fences of these fates (can be repeated, or separated by commas)
+    #[arg(long, value_name = "FATE", value_delimiter = ',', value_parser = crate::extract::Fate::NAMES)]
     pub(crate) fate: Vec<String>,
 
     /// Report in this form

@@ -3,6 +3,9 @@
 //! Anything that grows with the square of the text would not end within the test's outer limit:
 //! each text is of a size at which the square is hours.
 
+use std::sync::Arc;
+
+use super::super::{Example, Fence};
 use super::properties::promises;
 use super::read;
 
@@ -85,6 +88,29 @@ fn many_fences_are_read_to_their_end() {
         &format!("```py\n{}```\n", ">>> 1\n1\n".repeat(50_000)),
     );
     case("bare prompts", &">>> 1\n1\n\n".repeat(20_000));
+}
+
+#[test]
+fn what_stands_in_a_guide_as_it_is_is_held_once() {
+    let block = "```py title=a\nx = 1\n\nprint(x)\n```\n\n```output\n1\n```\n\n```pycon\n```\n\n";
+    let document = read(&block.repeat(100));
+    let guide = document.guide.text.as_bytes().as_ptr_range();
+    let last = document.examples[199].id.as_ptr();
+    let ids = document.examples[0].id.as_ptr()..=last;
+    for fence in &document.fences {
+        assert!(guide.contains(&fence.info.as_ptr()), "{fence:?}");
+        let id = fence.id.as_ref().map(|id| id.as_ptr());
+        assert!(id.is_some_and(|id| ids.contains(&id)), "{fence:?}");
+    }
+    for pair in document.examples.chunks(2) {
+        let (ran, skipped) = (&pair[0], &pair[1]);
+        assert!(guide.contains(&ran.blocks[0].code.as_ptr()));
+        assert!(guide.contains(&ran.outputs[0].text.as_ptr()));
+        assert!(ids.contains(&ran.name.as_ptr()));
+        let first = &document.examples[1].directives;
+        assert!(Arc::ptr_eq(&skipped.directives, first), "{skipped:?}");
+    }
+    assert!(size_of::<Fence>() <= 128 && size_of::<Example>() <= 320);
 }
 
 #[test]
