@@ -1,4 +1,5 @@
-//! What the fuzz targets share: a guide made of any text, and the promises that hold for its reading.
+//! What the fuzz targets share: a guide made of any text, with the promises that hold for its
+//! reading, and a run that printed anything.
 
 mod grammar;
 mod pieces;
@@ -8,8 +9,11 @@ pub mod updates;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use fencepost::discover::{Guide, Settings};
-use fencepost::extract::{Document, FenceKind, document};
+use fencepost::discover::{Guide, Settings, Start};
+use fencepost::execute::{Ending, RunRecord};
+use fencepost::extract::{Directives, Document, FenceKind, StderrMode, document};
+use fencepost::normalise::Transcript;
+use fencepost::plan::{Build, Installation, Interpreter, Surroundings};
 
 /// Reads any text as a guide and checks what is promised of every document.
 pub fn read_and_check(text: &str) -> Document {
@@ -53,5 +57,65 @@ fn check_lines(text: &str, read: &Document) {
         for (line, span) in lines.iter().zip(spans) {
             assert_eq!(line.trim_start(), text[span].trim_start());
         }
+    }
+}
+
+/// Returns an interpreter that nobody starts.
+pub fn interpreter() -> Interpreter {
+    interpreter_of(12)
+}
+
+/// Returns a made-up interpreter of a minor version.
+pub fn interpreter_of(minor: u64) -> Interpreter {
+    let prefix = format!("/opt/python3.{minor}");
+    Installation {
+        path: format!("{prefix}/bin/python3").into(),
+        real_path: format!("{prefix}/bin/python3.{minor}").into(),
+        prefix: prefix.clone().into(),
+        base_prefix: prefix.into(),
+        ..Installation::unplaced(&format!("3.{minor}.0"), [3, minor, 0], Build::Default)
+    }
+    .into()
+}
+
+/// Returns the directives of a fence that says how its stderr is compared.
+pub fn directives(stderr: &str) -> Directives {
+    Directives {
+        stderr: match stderr {
+            "full" => StderrMode::Full,
+            _ => StderrMode::Reduced,
+        },
+        ..Directives::default()
+    }
+}
+
+/// Returns the record of a run that printed this and failed.
+pub fn record(stdout: &str, stderr: &str) -> RunRecord {
+    RunRecord {
+        id: "guide.md#example".to_owned(),
+        ending: Ending::Exited { code: 1 },
+        stdout: stdout.to_owned(),
+        stderr: stderr.to_owned(),
+        blocks: Vec::new(),
+        duration_ms: 1,
+        cpu_ms: Some(1),
+        start: Start::Spawn,
+        cached: false,
+        folder: "/home/example".into(),
+        started_at: 0,
+        spawned_because: None,
+        network_attempts: 0,
+        surroundings: Surroundings::default(),
+    }
+}
+
+/// Returns a record's streams and ending as they are.
+pub fn transcript_of(record: &RunRecord) -> Transcript {
+    Transcript {
+        stdout: record.stdout.clone(),
+        stderr: record.stderr.clone(),
+        ending: record.ending.clone(),
+        blocks: Vec::new(),
+        exception: None,
     }
 }
