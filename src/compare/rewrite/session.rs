@@ -50,7 +50,7 @@ fn rewrite_prompt(
         return guide.refuse(rewriting, &prompt_span, message);
     }
     if let Some(message) = undeclared(prompt, printed) {
-        return guide.refuse(rewriting, prompt_span, message);
+        return guide.refuse(rewriting, &prompt_span, message);
     }
     let wants: Vec<String> = printed
         .iter()
