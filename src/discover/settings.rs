@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
+use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
@@ -96,7 +97,7 @@ impl Default for Limits {
         Self {
             timeout_ms: 10_000,
             memory: 512 << 20,
-            processes: most_processes(),
+            processes: *MOST_PROCESSES,
             files: 512,
             output: 1 << 20,
             disk: 64 << 20,
@@ -105,11 +106,12 @@ impl Default for Limits {
 }
 
 /// Far more than honest examples start, and few enough that so many Pythons end before they fill the
-/// memory there is. A pool of processes has one for each CPU.
-fn most_processes() -> u64 {
+/// memory there is. A pool of processes has one for each CPU. Counted once: the system reads several
+/// files for it.
+static MOST_PROCESSES: LazyLock<u64> = LazyLock::new(|| {
     let cpus = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
     64.max(2 * cpus as u64)
-}
+});
 
 /// A named normaliser of the user's: a regular expression and the token that replaces its matches.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
