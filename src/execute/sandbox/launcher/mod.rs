@@ -36,7 +36,7 @@ use pulse::Pulse;
 use raise::{is_missing, raise, readable};
 use rules::Rules;
 use warm::Warm;
-use watch::Sight;
+use watch::{Sight, are_too_many};
 
 use super::Level;
 use super::order::{Exceeded, Layer, Missing, RunFate, RunOrder, RunReport, SlotOrder};
@@ -309,11 +309,12 @@ impl Running {
     /// Looks at the run from outside: tells whether it sleeps, and returns which limit it has passed, if any.
     fn look(&mut self, control: &OwnedFd, order: &RunOrder) -> Option<Exceeded> {
         let sight = self.sight.as_ref()?;
-        if sight.is_full(&order.limits) {
+        let pids = sight.pids();
+        if are_too_many(&pids, &order.limits) {
             return Some(Exceeded::Processes);
         }
-        let beat = sight.beat();
-        if beat.is_crowded(&order.limits) {
+        let beat = sight.beat(&pids);
+        if self.pulse.is_crowded(&beat, &order.limits) {
             return Some(Exceeded::Processes);
         }
         let now = Instant::now();
@@ -324,7 +325,7 @@ impl Running {
         if !self.pulse.is_due(now) {
             return None;
         }
-        sight.look(&order.limits)
+        sight.look(&pids, &order.limits)
     }
 
     /// Kills the first process, and with it everything in its namespaces; returns when all is gone.

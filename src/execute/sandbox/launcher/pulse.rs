@@ -30,7 +30,7 @@ pub(super) struct Beat {
     /// Whether one of them has several threads.
     pub has_threads: bool,
     /// What counts towards the limit on processes, in halves: a process is two, and each further
-    /// thread, and a process that has ended and was not waited for, is one.
+    /// thread is one. One that has ended and was not waited for does nothing, and is none.
     pub halves: u64,
 }
 
@@ -67,6 +67,12 @@ impl Pulse {
     /// Returns how long to wait for the next look.
     pub(super) fn pace(&self) -> Duration {
         if self.looks < EARLY { FIRST } else { LATER }
+    }
+
+    /// Says whether a run has had more processes than it may have for two looks, of which this is the
+    /// second: on a busy machine many short ones may wait at the same moment for their turn to end.
+    pub(super) fn is_crowded(&self, beat: &Beat, limits: &Limits) -> bool {
+        beat.is_crowded(limits) && self.last.is_crowded(limits)
     }
 
     /// Takes what one look saw; returns what there is to say if the run has fallen asleep or woken up.
@@ -128,6 +134,25 @@ mod tests {
             beat.is_crowded(&limits)
         };
         assert!(!is_crowded(8) && !is_crowded(9) && is_crowded(10));
+    }
+
+    #[test]
+    fn a_crowd_that_is_gone_at_the_next_look_is_none() {
+        let limits = Limits {
+            processes: 4,
+            ..Limits::default()
+        };
+        let of = |halves| Beat {
+            halves,
+            ..Beat::default()
+        };
+        let mut pulse = Pulse::new();
+        let mut sees = |halves| {
+            let is_crowded = pulse.is_crowded(&of(halves), &limits);
+            pulse.take(of(halves), Instant::now());
+            is_crowded
+        };
+        assert!(!sees(10) && !sees(9) && !sees(10) && sees(10));
     }
 
     #[test]

@@ -78,12 +78,12 @@ impl Sight {
         Some(Self { proc, own })
     }
 
-    /// Looks whether the processes of the tree do anything.
-    pub(super) fn beat(&self) -> Beat {
+    /// Looks whether these processes of the tree do anything.
+    pub(super) fn beat(&self, pids: &[String]) -> Beat {
         /// Places after the name: faults, CPU time of the process and its children, threads.
         const SIGNS: [usize; 7] = [7, 9, 11, 12, 13, 14, 17];
         let mut beat = Beat::default();
-        for pid in self.pids() {
+        for pid in pids {
             let stat = self.read(&format!("{pid}/stat"));
             let after_name = stat.rsplit(") ").next().unwrap_or_default();
             let fields: Vec<&str> = after_name.split(' ').collect();
@@ -91,8 +91,10 @@ impl Sight {
             let threads = number(Some(field(17)));
             beat.is_running |= field(0) == "R";
             beat.has_threads |= threads > 1;
-            beat.halves += if field(0) == "Z" { 1 } else { threads + 1 };
-            beat.signs.push_str(&pid);
+            // The first thread of a process may have ended before the others.
+            let is_over = field(0) == "Z" && threads <= 1;
+            beat.halves += if is_over { 0 } else { threads + 1 };
+            beat.signs.push_str(pid);
             for place in SIGNS {
                 beat.signs.push(' ');
                 beat.signs.push_str(field(place));
@@ -101,25 +103,18 @@ impl Sight {
         beat
     }
 
-    /// Says whether there are too many processes, whatever they do. Asked before anything else is: a
-    /// machine full of processes leaves little time to look.
-    pub(super) fn is_full(&self, limits: &Limits) -> bool {
-        self.pids().len() as u64 > limits.processes.saturating_mul(2)
-    }
-
-    /// Says whether the tree uses more memory or disk than it may.
-    pub(super) fn look(&self, limits: &Limits) -> Option<Exceeded> {
+    /// Says whether the tree, which has these processes, uses more memory or disk than it may.
+    pub(super) fn look(&self, pids: &[String], limits: &Limits) -> Option<Exceeded> {
         if self.disk_is_full(limits) {
             return Some(Exceeded::Disk);
         }
-        let pids = self.pids();
-        let sum = self.sum(&pids);
+        let sum = self.sum(pids);
         let used = self.used();
         let sockets = sum.sockets.saturating_sub(FREE_SOCKETS) * SOCKET_BYTES;
         let at_most = sum.resident + sum.files + used + sockets;
         let rest = limits.memory.saturating_sub(sockets);
         (at_most > limits.memory)
-            .then(|| self.measure(&pids, sum.files + used, rest, limits))
+            .then(|| self.measure(pids, sum.files + used, rest, limits))
             .flatten()
     }
 
@@ -155,8 +150,8 @@ impl Sight {
         used(root) + used(shared) + objects
     }
 
-    /// Every process but the first.
-    fn pids(&self) -> Vec<String> {
+    /// Lists every process but the first.
+    pub(super) fn pids(&self) -> Vec<String> {
         if let Own::Processes(first) = self.own {
             return descendants::of(first);
         }
@@ -213,7 +208,7 @@ impl Sight {
         }
         let (mut anonymous, mut shared) = (0, 0);
         for some in pids.chunks(MEASURED_AT_ONCE) {
-            if self.is_full(limits) {
+            if are_too_many(&self.pids(), limits) {
                 return Some(Exceeded::Processes);
             }
             let sums = self.add_up(some, "smaps_rollup", ["Pss_Anon:", "Pss_Shmem:"]);
@@ -247,6 +242,12 @@ impl Sight {
         }
         text
     }
+}
+
+/// Says whether there are too many processes, whatever they do. Asked before anything else is: a
+/// machine full of processes leaves little time to look.
+pub(super) fn are_too_many(pids: &[String], limits: &Limits) -> bool {
+    pids.len() as u64 > limits.processes.saturating_mul(2)
 }
 
 fn number(field: Option<&str>) -> u64 {
