@@ -286,10 +286,10 @@ fn an_interrupted_review_changes_nothing() {
     assert_eq!(project.read("expected/a.toml"), recorded);
 }
 
-/// Makes a project with two made-up patches of 3.11, each a script before one real CPython that says
+/// Makes a project with made-up patches of 3.11, each a script before one real CPython that says
 /// which patch it is; `None` where there is none.
 #[cfg(unix)]
-fn with_two_patches() -> Option<Project> {
+fn with_patches(patches: &[u8]) -> Option<Project> {
     use std::os::unix::fs::PermissionsExt as _;
     let listed = Project::new().run("python list --format json").stdout();
     let (real, prefix) = listed.lines().find_map(|line| {
@@ -303,7 +303,7 @@ fn with_two_patches() -> Option<Project> {
     })?;
     let project = Project::new();
     let home = project.root().display().to_string();
-    for patch in [98, 99] {
+    for patch in patches {
         let folder = project.path(&format!("versions/3.11.{patch}"));
         let answer = serde_json::json!({
             "implementation": "cpython", "release": [3, 11, patch], "version": format!("3.11.{patch}"),
@@ -331,7 +331,7 @@ fn with_two_patches() -> Option<Project> {
 #[cfg(unix)]
 #[test]
 fn pending_changes_tell_patches_of_one_minor_version_apart() {
-    let Some(project) = with_two_patches() else {
+    let Some(project) = with_patches(&[98, 99]) else {
         return skip("a CPython 3.11");
     };
     project.write(
@@ -367,6 +367,25 @@ fn pending_changes_tell_patches_of_one_minor_version_apart() {
     project.write("expected/a.toml", &one);
     project.run("record --python 3.11.99").exits(0);
     assert_eq!(project.read("expected/a.toml"), both);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_patch_that_is_refused_hides_nothing_of_its_neighbours() {
+    let Some(project) = with_patches(&[97, 98, 99]) else {
+        return skip("a CPython 3.11");
+    };
+    let code =
+        "import os\npatch = os.environ['PATCH']\nprint(os.urandom(9) if patch == '97' else patch)";
+    project.write("a.md", &guide(&[("patch", code)]));
+    project.run("record --python 3.11.98").exits(0);
+    project
+        .run("record --python 3.11.99")
+        .exits(0)
+        .prints("recorded 1 example for each patch of 3.11 here");
+    project
+        .run("check --python 3.11.98 --python 3.11.99")
+        .exits(0);
 }
 
 #[test]

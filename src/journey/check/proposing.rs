@@ -42,6 +42,7 @@ pub(super) fn propose(
     let doubtful = changed(checked, examples);
     let anew = anew(options, "what does not match is looked at closer");
     look(&mut recording, &doubtful, FEWEST_RUNS, &anew, watch)?;
+    recording.leave_out_refused();
     tell_flaky(examples, &recording.examples);
     let patches = (found, FEWEST_RUNS);
     let told = tell_patches_apart(&mut recording, request, patches, &anew, watch)?;

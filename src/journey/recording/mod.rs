@@ -58,6 +58,7 @@ pub fn record(
         Recording::new(project, &choices, options).map_err(|problem| vec![problem])?;
     let anew = anew(options, "`record` runs everything");
     look(&mut recording, &planned, wanted.runs, &anew, watch)?;
+    recording.leave_out_refused();
     let rewritten = if wanted.claims {
         rewrite_claims(&recording)
     } else {
@@ -93,7 +94,7 @@ pub fn record(
     Ok(report)
 }
 
-/// Runs every entry of a plan in several surroundings, and decides what may be recorded.
+/// Runs every entry of a plan in several surroundings, and decides which runs may be recorded.
 pub(super) fn look(
     recording: &mut Recording<'_>,
     planned: &Plan,
@@ -118,7 +119,6 @@ pub(super) fn look(
         };
         recording.take(entry, of_entry).map_err(one)?;
     }
-    recording.leave_out_refused();
     Ok(())
 }
 

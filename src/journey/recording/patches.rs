@@ -130,6 +130,7 @@ fn seen_of(
     let (options, watch) = options;
     let mut beside =
         Recording::new(recording.project, choices, options).map_err(|one| vec![one])?;
+    // What is refused on one of them tells nothing against what another prints.
     look(&mut beside, planned, runs, options, watch)?;
     Ok(beside.seen)
 }
