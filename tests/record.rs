@@ -216,3 +216,21 @@ fn what_is_replaced_though_the_code_is_the_same_is_told() {
         .exits(0)
         .prints_no("record them together");
 }
+
+#[test]
+fn what_is_refused_is_named_as_check_names_it_with_the_directive_that_declares_it() {
+    let blocks = [
+        "def add(a, b):\n    return a + b",
+        "\nprint(add(1, 2))",
+        "import os\nos._exit(7)",
+    ];
+    let project = Project::new().guide("a.md", &blocks);
+    let ran = project.run("record").exits(1);
+    ran.prints("fragment: `add` is not defined; the block at line ")
+        .prints("put both in a group with `group=NAME`")
+        .prints(
+            "if it is meant to end so: write `<!-- fencepost: raises=\"NameError\" -->` above it",
+        )
+        .prints("if it is meant to end so: write `<!-- fencepost: exit=7 -->` above it")
+        .prints_no("if the new output is right");
+}

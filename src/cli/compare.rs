@@ -34,13 +34,13 @@ pub(crate) fn run(arguments: &CompareArguments) -> Result<ExitCode, Vec<Problem>
     Ok(finish(output.write(&report), code))
 }
 
-/// Returns what a nightly job has to know: that something changed, or could not be compared.
+/// Returns what a nightly job has to know: that something changed, or cannot be compared.
 fn code_of(report: &Report) -> ExitCode {
     let is_any = |verdict| {
         let mut runs = report.examples.iter().flat_map(|example| &example.runs);
         runs.any(|run| run.verdict == verdict)
     };
-    if is_any(Verdict::Differs) {
+    if is_any(Verdict::Differs) || is_any(Verdict::Flaky) {
         ExitCode::Finding
     } else if is_any(Verdict::Blocked) {
         ExitCode::Blocked

@@ -4,13 +4,12 @@
 //! in words. Decides nothing: `journey` makes it a skip reason or a part of a finding.
 
 use crate::execute::{Analysis, Ending, RunRecord};
-use crate::normalise::Transcript;
-use crate::plan::Interpreter;
 use crate::plan::environment::missing_module_hint;
 
 use super::ClaimFault;
 use super::claims::raised;
 use super::features::{feature, newer_syntax};
+use super::place::Ran;
 
 /// What only running shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,28 +39,17 @@ pub struct Neighbour {
     pub defines: Vec<String>,
 }
 
-/// A run that failed.
-#[derive(Debug, Clone, Copy)]
-pub struct Failed<'a> {
-    /// As it was.
-    pub record: &'a RunRecord,
-    /// The same, normalised.
-    pub transcript: &'a Transcript,
-    /// On what.
-    pub interpreter: &'a Interpreter,
-}
-
 /// Says what a failed run shows, if it can be named.
 ///
 /// `code` and `analysis` are those of its last block; `earlier` are the guide's blocks above it.
 #[must_use]
 pub fn diagnose(
-    failed: Failed<'_>,
+    failed: Ran<'_>,
     analysis: Option<&Analysis>,
     code: &str,
     earlier: &[Neighbour],
 ) -> Option<Diagnosis> {
-    let Failed {
+    let Ran {
         record,
         transcript,
         interpreter,
@@ -83,7 +71,7 @@ pub fn diagnose(
 /// Says what a session shows whose first false claim is an exception that the guide does not show.
 #[must_use]
 pub fn diagnose_session(
-    failed: Failed<'_>,
+    failed: Ran<'_>,
     faults: &[ClaimFault],
     earlier: &[Neighbour],
 ) -> Option<Diagnosis> {

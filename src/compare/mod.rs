@@ -28,7 +28,7 @@ mod testing;
 
 pub use claims::{ClaimFault, false_claims};
 pub use classify::classify;
-pub use diagnosis::{Diagnosis, Failed, Neighbour, diagnose, diagnose_session};
+pub use diagnosis::{Diagnosis, Neighbour, diagnose, diagnose_session};
 pub use difference::{Difference, DifferenceClass, Stream};
 pub use ending::ending_in_words;
 pub use judge::{Judged, Verdict, difference, judge};

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
-use crate::compare::{Behaviours, Verdict};
+use crate::compare::{Behaviours, Run, Verdict, instability};
 use crate::discover::Start;
 use crate::execute::{RunOptions, RunRecord};
 use crate::normalise::Transcript;
@@ -16,6 +16,7 @@ use crate::wording::count;
 
 use super::check::{blocks_of, elapsed, not_run, runs_of, used};
 use super::environments::planned;
+use super::recording::told_unstable;
 use super::running::{Watch, anew, normalised, run};
 use super::{Project, Request};
 
@@ -38,16 +39,27 @@ pub fn compare(
     let runs = runs_of(&planned);
     let mut records = run(&runs, options, watch).map_err(one)?;
     let mut examples = grouped(project, &planned, &records).map_err(one)?;
-    let doubtful = forked_and_different(&planned, &examples);
+    let mut again = |places: &[usize], why| {
+        let spawned: Vec<_> = places.iter().map(|at| spawned(&runs[*at])).collect();
+        run(&spawned, &anew(options, why), watch).map_err(one)
+    };
+    let doubtful = different(&planned, &examples, |run| run.start == Some(Start::Fork));
     if !doubtful.is_empty() {
-        let again: Vec<_> = doubtful.iter().map(|at| spawned(&runs[*at])).collect();
-        let options = anew(options, "it differs from another in a forked process");
-        let again = run(&again, &options, watch).map_err(one)?;
-        for (at, record) in doubtful.iter().zip(again) {
+        let anew = again(&doubtful, "it differs from another in a forked process")?;
+        for (at, record) in doubtful.iter().zip(anew) {
             records[*at] = record;
         }
         examples = grouped(project, &planned, &records).map_err(one)?;
         tell_fallbacks(&planned, &doubtful, &mut examples);
+    }
+    let suspects = different(&planned, &examples, |_| true);
+    if !suspects.is_empty() {
+        let anew = again(&suspects, "it differs from another interpreter")?;
+        let pairs = suspects.iter().map(|at| records[*at].clone()).zip(anew);
+        let entries: Vec<&PlanEntry> = ran(&planned).collect();
+        for (at, pair) in suspects.iter().zip(pairs) {
+            tell_flaky(project, entries[*at], pair, &mut examples).map_err(one)?;
+        }
     }
     let interpreters = used(&chosen, &choices);
     let told = project.report(options.sandbox);
@@ -90,8 +102,12 @@ fn grouped(
     Ok(examples)
 }
 
-/// Returns the places, among the runs of a plan, of those that were forked where interpreters differ.
-fn forked_and_different(planned: &Plan, examples: &[ExampleReport]) -> Vec<usize> {
+/// Returns the places, among the runs of a plan, of those of examples that differ.
+fn different(
+    planned: &Plan,
+    examples: &[ExampleReport],
+    is_wanted: impl Fn(&RunReport) -> bool,
+) -> Vec<usize> {
     let differs = |example: &&ExampleReport| {
         let behaviours = example.behaviours.as_ref();
         behaviours.is_some_and(|behaviours| behaviours.groups.len() > 1)
@@ -105,13 +121,49 @@ fn forked_and_different(planned: &Plan, examples: &[ExampleReport]) -> Vec<usize
         let run = different
             .get(entry.id.as_str())
             .and_then(|example| run_of(example, entry));
-        run.is_some_and(|run| run.start == Some(Start::Fork))
+        run.is_some_and(&is_wanted)
     };
     ran(planned)
         .enumerate()
         .filter(|(_, entry)| is_different(entry))
         .map(|(at, _)| at)
         .collect()
+}
+
+/// Tells of an example that one interpreter runs in two ways: what differs is no matter of versions then.
+fn tell_flaky(
+    project: &Project,
+    entry: &PlanEntry,
+    (one, other): (RunRecord, RunRecord),
+    examples: &mut [ExampleReport],
+) -> Result<(), Problem> {
+    let Some((document, example)) = project.example(&entry.id) else {
+        return Err(unknown(entry));
+    };
+    let transcript = |record| normalised(document, example, entry.as_run(), record);
+    let seen = [transcript(&one)?, transcript(&other)?];
+    let runs: Vec<Run> = [one, other].into_iter().zip(seen).collect();
+    let mut reports = examples.iter_mut();
+    let (Some(found), Some(report)) = (
+        instability(example, &runs),
+        reports.find(|report| report.id == entry.id),
+    ) else {
+        return Ok(());
+    };
+    report.behaviours = None;
+    for run in &mut report.runs {
+        if run.interpreter == entry.interpreter {
+            told_unstable(run, found.clone(), "it does not print the same every time");
+        } else if run.verdict == Verdict::Differs {
+            run.verdict = Verdict::Match;
+        }
+        run.difference = None;
+    }
+    Ok(())
+}
+
+fn unknown(entry: &PlanEntry) -> Problem {
+    Problem::bug(format!("`{}` was planned and is no example", entry.id))
 }
 
 fn tell_fallbacks(planned: &Plan, doubtful: &[usize], examples: &mut [ExampleReport]) {
@@ -154,7 +206,12 @@ fn summary(examples: &[ExampleReport], interpreters: usize) -> String {
     let ran = examples.iter().filter_map(ExampleReport::behaviours);
     let ran: Vec<&Behaviours> = ran.filter(|one| !one.groups.is_empty()).collect();
     let changing = ran.iter().filter(|one| one.differ()).count();
+    let mut runs = examples.iter().flat_map(|example| &example.runs);
+    let is_flaky = runs.any(|run| run.verdict == Verdict::Flaky);
     match (ran.len(), changing) {
+        (_, 0) if is_flaky => {
+            "what does not print the same every time cannot be compared".to_owned()
+        }
         (0, _) => "nothing ran: there is nothing to compare".to_owned(),
         _ if interpreters < 2 => {
             "one interpreter alone shows no change: name others with `--python`".to_owned()
@@ -208,10 +265,7 @@ fn behaviour(
     record: &RunRecord,
 ) -> Result<RunReport, Problem> {
     let Some((document, example)) = project.example(&entry.id) else {
-        return Err(Problem::bug(format!(
-            "`{}` was planned and is no example",
-            entry.id
-        )));
+        return Err(unknown(entry));
     };
     let transcript: Transcript = normalised(document, example, entry.as_run(), record)?;
     Ok(RunReport {

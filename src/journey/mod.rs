@@ -8,6 +8,7 @@ mod check;
 mod comparing;
 mod environments;
 mod expectations;
+mod explaining;
 mod extracting;
 mod mutating;
 mod project;

@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use owo_colors::OwoColorize;
 
 use crate::compare::{ClaimFault, DifferenceClass, Stream, Verdict};
+use crate::execute::Ending;
 use crate::plan::Interpreter;
 use crate::wording;
 
@@ -219,15 +220,37 @@ fn write_rerun(
         Verdict::Flaky => writeln!(sink, "  rerun: {} --repeat 20", rerun.check(example, on)),
         Verdict::Differs => {
             writeln!(sink, "  rerun: {}", rerun.check(example, on))?;
-            if finding.difference.is_some() {
-                let record = rerun.record(example);
-                writeln!(sink, "  if the new output is right: {record}")?;
+            match finding.difference.map(|found| found.stream) {
+                Some(Stream::Ending) => write_declaration(finding, sink),
+                Some(_) => {
+                    let record = rerun.record(example);
+                    writeln!(sink, "  if the new output is right: {record}")
+                }
+                None => Ok(()),
             }
-            Ok(())
         }
         Verdict::Unrecorded => writeln!(sink, "  record it: {}", rerun.record(example)),
         Verdict::Blocked | Verdict::Skipped | Verdict::Match => Ok(()),
     }
+}
+
+/// Tells how a guide says that an example ends so: endings are declared, not recorded.
+fn write_declaration(finding: &Finding<'_>, sink: &mut dyn Write) -> io::Result<()> {
+    let Some(transcript) = &finding.run.transcript else {
+        return Ok(());
+    };
+    let raised = (transcript.exception.as_deref())
+        .map(|exception| exception.split(':').next().unwrap_or_default());
+    let directive = match (&transcript.ending, raised) {
+        (_, Some(raised)) => format!("raises=\"{}\"", safe::terminal(raised)),
+        (Ending::Exited { code }, None) if *code != 0 => format!("exit={code}"),
+        (Ending::Signal { signal, .. }, None) => format!("signal={signal}"),
+        _ => return Ok(()),
+    };
+    writeln!(
+        sink,
+        "  if it is meant to end so: write `<!-- fencepost: {directive} -->` above it"
+    )
 }
 
 fn write_summary(report: &Report, sink: &mut dyn Write) -> io::Result<()> {

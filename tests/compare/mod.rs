@@ -80,6 +80,31 @@ fn what_could_not_be_compared_is_told_and_fails_a_nightly_job() {
 }
 
 #[test]
+fn what_one_interpreter_prints_in_two_ways_is_flaky_and_no_change() {
+    if !has_all(&["3.12", "3.13"]) {
+        return;
+    }
+    let blocks = [
+        "import random\nprint(random.random())",
+        "import gc\nprint(gc.get_threshold())",
+    ];
+    let project = Project::new().on(&["3.12..3.13"]).guide("a.md", &blocks);
+    let told = project
+        .run("compare")
+        .exits(0)
+        .prints("flaky: a.md:")
+        .prints("(random)")
+        .prints("changing between these interpreters: 1 of 1 example");
+    assert_eq!(told.stdout().matches("changes:").count(), 1);
+    let one = Project::new()
+        .on(&["3.12..3.13"])
+        .guide("a.md", &blocks[..1]);
+    one.run("compare --fail-on-change")
+        .exits(1)
+        .prints("cannot be compared");
+}
+
+#[test]
 fn the_markdown_form_is_a_table_to_paste() {
     if !has_all(&["3.12", "3.13"]) {
         return;

@@ -208,7 +208,7 @@ pub(crate) struct CompareArguments {
     #[command(flatten)]
     pub(crate) output: OutputArguments,
 
-    /// Exit with 1 where anything differs
+    /// Exit with 1 where anything differs or is flaky
     #[arg(long)]
     pub(crate) fail_on_change: bool,
 }

@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 use std::thread::{Scope, ScopedJoinHandle};
 
 use crate::compare::{
-    ClaimFault, Diagnosis, Failed, Judged, Ran, Run, Verdict, diagnose, diagnose_session,
-    false_claims, instability, judge, locate,
+    ClaimFault, Diagnosis, Judged, Ran, Run, Verdict, false_claims, instability, judge,
 };
 use crate::discover::{Claims, UnrecordedPolicy};
 use crate::execute::{RunOptions, RunRecord};
@@ -16,6 +15,7 @@ use crate::problem::Problem;
 use crate::report::{ExampleReport, RunReport};
 
 use crate::journey::expectations::Expectations;
+use crate::journey::explaining::{diagnosis, place};
 use crate::journey::recording::told_unstable;
 use crate::journey::running::{Analyses, normalised};
 
@@ -153,30 +153,18 @@ impl<'a> Judging<'a> {
         }
         let faults = self.faults(document, example, &transcript, &entry.interpreter);
         let is_false = faults.iter().any(|fault| fault.fails);
+        let ran = Ran {
+            record,
+            transcript: &transcript,
+            interpreter: &entry.interpreter,
+        };
         let mut diagnosis = None;
         if judged.difference.is_some() || is_false {
-            let failed = Failed {
-                record,
-                transcript: &transcript,
-                interpreter: &entry.interpreter,
-            };
-            diagnosis = self.explain(
-                &mut judged,
-                (document, example),
-                (failed, &faults),
-                expectation.is_some(),
-            )?;
+            let of = (document, example);
+            diagnosis = self.explain(&mut judged, of, (ran, &faults), expectation.is_some())?;
         }
         if let Some(difference) = &mut judged.difference {
-            let ran = Ran {
-                record,
-                transcript: &transcript,
-                interpreter: &entry.interpreter,
-            };
-            let analyses = self.analyses()?.blocks(document, example);
-            let text = &document.guide.text;
-            let line = locate(difference, example, text, &analyses, ran);
-            difference.line = line.or(difference.line);
+            place(difference, (document, example), ran, self.analyses()?);
         }
         let faults = if judged.verdict == Verdict::Skipped {
             Vec::new()
@@ -239,18 +227,11 @@ impl<'a> Judging<'a> {
         &mut self,
         judged: &mut Judged,
         (document, example): (&Document, &Example),
-        (failed, faults): (Failed<'_>, &[ClaimFault]),
+        (ran, faults): (Ran<'_>, &[ClaimFault]),
         was_recorded: bool,
     ) -> Result<Option<Diagnosis>, Problem> {
-        let analyses = self.analyses()?;
-        let blocks = analyses.blocks(document, example);
-        let above = analyses.above(document, example);
-        let diagnosis = if judged.difference.is_some() {
-            let code = last_code(example);
-            diagnose(failed, blocks.last(), code, &above)
-        } else {
-            diagnose_session(failed, faults, &above)
-        };
+        let failed = (judged.difference.as_ref(), faults);
+        let diagnosis = diagnosis((document, example), ran, failed, self.analyses()?);
         let lenient = diagnosis.as_ref().is_some_and(Diagnosis::is_lenient);
         let strict = document.guide.settings.strict || was_recorded || declares_ending(example);
         if lenient && !strict {
@@ -272,13 +253,6 @@ fn recorded_as(former: &str, guide: &str) -> String {
 
 fn key_of(example: &Example) -> (&str, usize) {
     (&example.id, example.position.line)
-}
-
-fn last_code(example: &Example) -> &str {
-    example
-        .blocks
-        .last()
-        .map_or("", |block| block.code.as_str())
 }
 
 fn declares_ending(example: &Example) -> bool {

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::compare::expected::Seen;
-use crate::compare::{Instability, Run, Verdict, false_claims, instability, judge};
+use crate::compare::{
+    ClaimFault, Instability, Ran, Run, Verdict, false_claims, instability, judge,
+};
 use crate::discover::Claims;
 use crate::execute::{RunOptions, RunRecord};
 use crate::extract::{Document, Example};
@@ -14,6 +16,7 @@ use crate::wording::ticked;
 
 use crate::journey::Project;
 use crate::journey::check::not_run;
+use crate::journey::explaining::{diagnosis, place};
 use crate::journey::running::{Analyses, normalised};
 
 /// What was seen so far, example by example.
@@ -67,8 +70,8 @@ impl<'a> Recording<'a> {
         Ok(())
     }
 
-    /// An example refused on one interpreter is recorded on none.
-    pub(super) fn leave_out_refused(&mut self) {
+    /// Leaves out what was refused: an example refused on one interpreter is recorded on none.
+    pub(in crate::journey) fn leave_out_refused(&mut self) {
         let refused = |run: &RunReport| matches!(run.verdict, Verdict::Flaky | Verdict::Differs);
         for report in &self.examples {
             let example = self.project.example(&report.id);
@@ -111,7 +114,7 @@ impl<'a> Recording<'a> {
             let head = "it does not print the same every time, so it is not recorded";
             told_unstable(&mut report, found, head);
         } else {
-            self.declared(document, example, &mut report);
+            self.declared((document, example), record, &mut report);
         }
         if report.verdict == Verdict::Match {
             report.recorded = true;
@@ -123,34 +126,61 @@ impl<'a> Recording<'a> {
     }
 
     /// Holds a stable run against what its guide declares and claims.
-    fn declared(&self, document: &Document, example: &Example, report: &mut RunReport) {
+    fn declared(
+        &self,
+        (document, example): (&Document, &Example),
+        record: &RunRecord,
+        report: &mut RunReport,
+    ) {
         let Some(transcript) = report.transcript.clone() else {
             return;
         };
-        let judged = judge(example, &transcript, &report.interpreter, None);
-        match judged.verdict {
-            Verdict::Unrecorded | Verdict::Match => {}
-            verdict @ (Verdict::Differs | Verdict::Blocked | Verdict::Skipped | Verdict::Flaky) => {
-                report.verdict = verdict;
-                let otherwise = "it ends otherwise than its directives declare";
-                report.reason = judged.reason.or(Some(otherwise.to_owned()));
-                report.difference = judged.difference;
-                return;
+        let ran = Ran {
+            record,
+            transcript: &transcript,
+            interpreter: &report.interpreter.clone(),
+        };
+        let judged = judge(example, &transcript, ran.interpreter, None);
+        if !matches!(judged.verdict, Verdict::Unrecorded | Verdict::Match) {
+            let otherwise = "it ends otherwise than its directives declare";
+            report.verdict = judged.verdict;
+            report.reason = judged.reason.or(Some(otherwise.to_owned()));
+            report.difference = judged.difference;
+        } else if document.guide.settings.claims != Claims::Off {
+            report.faults = self.false_claims((document, example), ran);
+            if report.faults.iter().any(|fault| fault.fails) {
+                report.verdict = Verdict::Differs;
             }
         }
-        let claims = document.guide.settings.claims;
-        if claims != Claims::Off {
-            report.faults = false_claims(
-                example,
-                &document.guide.text,
-                &self.claims.blocks(document, example),
-                &transcript,
-                &report.interpreter,
-                claims,
-            );
+        if report.verdict != Verdict::Match {
+            self.explain((document, example), ran, report);
         }
-        if report.faults.iter().any(|fault| fault.fails) {
-            report.verdict = Verdict::Differs;
+    }
+
+    fn false_claims(
+        &self,
+        (document, example): (&Document, &Example),
+        ran: Ran<'_>,
+    ) -> Vec<ClaimFault> {
+        false_claims(
+            example,
+            &document.guide.text,
+            &self.claims.blocks(document, example),
+            ran.transcript,
+            ran.interpreter,
+            document.guide.settings.claims,
+        )
+    }
+
+    /// Names what a refused run shows, and where.
+    fn explain(&self, of: (&Document, &Example), ran: Ran<'_>, report: &mut RunReport) {
+        let failed = (report.difference.as_ref(), report.faults.as_slice());
+        if let Some(diagnosis) = diagnosis(of, ran, failed, &self.claims) {
+            report.reason = Some(diagnosis.reason);
+            report.hint = diagnosis.hint;
+        }
+        if let Some(difference) = &mut report.difference {
+            place(difference, of, ran, &self.claims);
         }
     }
 }
