@@ -16,14 +16,22 @@ pub(super) struct Group<'a> {
 
 /// Divides the claims of a block.
 pub(super) fn groups(claims: &[InlineClaim]) -> Vec<Group<'_>> {
-    let mut first = 0;
     let together = |a: &InlineClaim, b: &InlineClaim| {
         !a.trailing && !b.trailing && a.print == b.print && a.line + 1 == b.line
     };
-    (claims.chunk_by(together))
-        .map(|claims| {
-            let group = Group { first, claims };
-            first += claims.len();
+    divided(claims, claims.chunk_by(together).map(<[_]>::len))
+}
+
+/// Divides claims into groups of these lengths.
+fn divided(claims: &[InlineClaim], lengths: impl IntoIterator<Item = usize>) -> Vec<Group<'_>> {
+    let mut first = 0;
+    (lengths.into_iter())
+        .map(|length| {
+            let group = Group {
+                first,
+                claims: &claims[first..first + length],
+            };
+            first += length;
             group
         })
         .collect()
@@ -47,13 +55,7 @@ pub(super) fn wanted(
             break;
         }
         let (claims, lengths) = mended(groups, &told);
-        let more = self::told(
-            block,
-            analysis,
-            &claims,
-            &divided(&claims, &lengths),
-            stdout,
-        );
+        let more = self::told(block, analysis, &claims, &divided(&claims, lengths), stdout);
         if more == told {
             break;
         }
@@ -78,21 +80,6 @@ fn mended(groups: &[Group<'_>], wanted: &Wanted) -> (Vec<InlineClaim>, Vec<usize
         lengths.push(claims.len() - before);
     }
     (claims, lengths)
-}
-
-/// Divides claims into groups of these lengths.
-fn divided<'a>(claims: &'a [InlineClaim], lengths: &[usize]) -> Vec<Group<'a>> {
-    let mut first = 0;
-    (lengths.iter())
-        .map(|length| {
-            let group = Group {
-                first,
-                claims: &claims[first..first + length],
-            };
-            first += length;
-            group
-        })
-        .collect()
 }
 
 fn told(
