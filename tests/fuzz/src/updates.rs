@@ -151,16 +151,26 @@ fn transcripts(document: &Document, runs: &[&[String]]) -> Vec<Vec<Transcript>> 
         .collect();
     (document.examples.iter())
         .map(|example| {
-            let printed = runs.iter_mut();
+            let printed = interpreters().into_iter().zip(&mut runs);
             printed
-                .map(|outputs| transcript(example, outputs))
+                .map(|(interpreter, outputs)| transcript(example, &interpreter, outputs))
                 .collect()
         })
         .collect()
 }
 
-fn transcript<'a>(example: &Example, outputs: &mut impl Iterator<Item = &'a String>) -> Transcript {
+/// What an example printed on an interpreter: only the blocks that are for it have outputs.
+fn transcript<'a>(
+    example: &Example,
+    interpreter: &Interpreter,
+    outputs: &mut impl Iterator<Item = &'a String>,
+) -> Transcript {
+    let is_run = |block: &&Block| {
+        let python = block.directives.python.as_ref();
+        python.is_none_or(|python| python.allows(interpreter.release))
+    };
     let blocks: Vec<Vec<String>> = (example.blocks.iter())
+        .filter(is_run)
         .map(|block| {
             let count = match &block.kind {
                 BlockKind::Session(prompts) => prompts.len(),
