@@ -91,11 +91,10 @@ fn broken_shims_are_told_by_doctor_alone_and_others_are_named() {
         "graalpy",
         [3, 10, 13],
     );
-    script(
-        &project,
-        "tool/shims/python3.11",
-        "echo no such version >&2; exit 127",
-    );
+    for name in ["python3.9", "python3.11"] {
+        let line = format!("echo {name} is not chosen >&2; exit 127");
+        script(&project, &format!("tool/shims/{name}"), &line);
+    }
     let listed = project.run("python list").exits(0);
     listed
         .prints("3.12.9       default        [PROJECT]/tool/versions/3.12.9/bin/python3.12")
@@ -104,7 +103,7 @@ fn broken_shims_are_told_by_doctor_alone_and_others_are_named() {
         .prints_no("shims");
     project
         .run("doctor")
-        .prints("[PROJECT]/tool/shims/python3.11: ended with status 127");
+        .prints("not usable: 2 shims in [PROJECT]/tool/shims (python3.11 and python3.9): each ended with status 127 when asked for its version: NAME is not chosen\n    fix: none is needed");
 }
 
 #[test]

@@ -84,10 +84,7 @@ impl Findings {
                 "none found: `fencepost python install 3.13` gets one, or install CPython 3.8 or newer"
             )?;
         }
-        for misfit in self.found.misfits.iter().chain(&self.shims) {
-            let path = misfit.path.display();
-            writeln!(out, "not usable: {path}: {}", misfit.reason)?;
-        }
+        report::write_unusable(&self.found.misfits, &self.shims, out)?;
         self.write_sandbox(out)?;
         writeln!(out, "\nenvironments")?;
         match &self.uv {

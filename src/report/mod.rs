@@ -26,6 +26,7 @@ mod review;
 mod safe;
 mod sink;
 mod tally;
+mod unusable;
 mod versions;
 
 use std::collections::BTreeMap;
@@ -58,6 +59,7 @@ pub use review::{
 };
 pub use sink::{Format, Sink, colours, diagnostics, say};
 pub use tally::{Starts, Tally};
+pub use unusable::write_unusable;
 pub use versions::in_words;
 
 /// One run, judged.
