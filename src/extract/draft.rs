@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use crate::position::Span;
 
+use super::dialects::Told;
 use super::directives::Given;
 use super::examples::WHOLE_GUIDE;
 use super::names::Headings;
@@ -68,6 +69,8 @@ pub(super) struct Draft {
     pub(super) given: Given,
     /// The fence that it goes on from, in one process.
     pub(super) joins: Option<usize>,
+    /// What it is to other tools.
+    pub(super) told: Told,
     /// What it is.
     pub(super) role: Role,
 }

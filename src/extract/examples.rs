@@ -112,6 +112,7 @@ impl Assembly<'_> {
             fate: Fate::NotPython,
             id: None,
             span: draft.span,
+            told: draft.told,
         };
         match draft.role {
             Role::Block(runnable) => {

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::position::{Position, Span};
 
 use super::Excerpt;
+use super::dialects::Told;
 
 /// What kind of place in a guide a fence is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -94,4 +95,6 @@ pub struct Fence {
     pub fate: Fate,
     /// The id of the example that it is, belongs to, or shows the output of.
     pub id: Option<Excerpt>,
+    /// What it is to other tools.
+    pub(super) told: Told,
 }

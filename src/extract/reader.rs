@@ -11,7 +11,9 @@ use super::FenceKind;
 use super::comments::{Html, Word, html};
 use super::context::Context;
 use super::dialects::wishes::{Asked, Standing};
-use super::dialects::{Dialect, attribute_wishes, comment_wishes, invisible_language, options};
+use super::dialects::{
+    Dialect, Told, attribute_wishes, comment_wishes, invisible_language, options,
+};
 use super::directives::Given;
 use super::draft::{Draft, Role, ids_of};
 use super::info::{Info, Language, info};
@@ -256,6 +258,7 @@ impl Reader<'_> {
         self.add(code, info.language, given, role);
         for draft in &mut self.found.drafts[listed..] {
             draft.joins = asked.joins;
+            draft.told = asked.told;
         }
         self.nested(code, info);
     }
@@ -345,6 +348,7 @@ impl Reader<'_> {
             id: 0..0,
             given,
             joins: None,
+            told: Told::default(),
             role,
         });
     }

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde_json::json;
 
-use crate::extract::{Coverage, Document, coverage};
+use crate::extract::{Coverage, Document, Fate, Fence, coverage};
 use crate::wording;
 
 use super::{Format, safe};
@@ -31,25 +31,53 @@ pub fn write_coverage(
 }
 
 fn write_human(document: &Document, coverage: &Coverage, out: &mut dyn Write) -> io::Result<()> {
-    let (runs, misses) = (coverage.runs.len(), coverage.misses.len());
+    let Coverage {
+        tool,
+        runs,
+        skips,
+        misses,
+    } = coverage;
     let guide = safe::terminal(&document.guide.id);
-    let blocks = wording::count(runs + misses, "block");
-    let tool = coverage.tool;
+    let asked = match skips.len() {
+        0 => String::new(),
+        number => format!(", skip {number} as its markup asks"),
+    };
+    let (run, missed) = (wording::count(runs.len(), "block"), misses.len());
     writeln!(
         out,
-        "{guide}: of {blocks} that fencepost runs, {tool} would run {runs} and miss {misses}"
+        "{guide}: {tool} would run {run}{asked} and miss {missed}"
     )?;
-    for index in &coverage.misses {
+    let odd = runs.iter().filter(|index| !is_run(document, **index));
+    let told = odd.map(|index| (index, "would run it"));
+    let told = told.chain(misses.iter().map(|index| (index, "would miss it")));
+    let mut told: Vec<(&usize, &str)> = told.collect();
+    told.sort_unstable();
+    for (index, what) in told {
         let fence = &document.fences[*index];
-        let info = if fence.info.is_empty() {
-            "-"
-        } else {
-            &fence.info
+        let info = match &*fence.info {
+            "" => "-",
+            info => info,
         };
-        let line = fence.position.line;
-        writeln!(out, "    {guide}:{line} {}", safe::terminal(info))?;
+        let (line, info) = (fence.position.line, safe::terminal(info));
+        writeln!(out, "    {guide}:{line} {info}: {what}{}", ours(fence))?;
     }
     Ok(())
+}
+
+fn is_run(document: &Document, index: usize) -> bool {
+    document.fences[index].fate == Fate::Run
+}
+
+/// Says what fencepost makes of a fence that it does not run.
+fn ours(fence: &Fence) -> String {
+    match &fence.fate {
+        Fate::Run => String::new(),
+        fate => {
+            let reason = fate.reason().map(|reason| format!(" ({reason})"));
+            let reason = safe::terminal(&reason.unwrap_or_default());
+            format!(", which is {} here{reason}", fate.name())
+        }
+    }
 }
 
 fn write_json(document: &Document, coverage: &Coverage, out: &mut dyn Write) -> io::Result<()> {
@@ -64,6 +92,7 @@ fn write_json(document: &Document, coverage: &Coverage, out: &mut dyn Write) -> 
         "tool": coverage.tool,
         "guide": document.guide.id,
         "runs": blocks(&coverage.runs),
+        "skips": blocks(&coverage.skips),
         "misses": blocks(&coverage.misses),
     });
     writeln!(out, "{}", safe::json(&object.to_string()))

@@ -19,11 +19,11 @@ def worst(outcomes):
 
 
 class Fence:
-    """A fence as the eye finds it: where it opens and ends, and what stands in it."""
+    """A fence as the eye finds it: where it opens and ends, what stands in it, and where fences in it open."""
 
     def __init__(self, line, info):
         self.line, self.info = line, info
-        self.end, self.code = line, ""
+        self.end, self.code, self.inner = line, "", []
 
     def holds(self, line):
         """Says whether a line of the guide stands in it."""
@@ -44,9 +44,12 @@ def fences_in(text):
                 mark = None
             else:
                 found[-1].code += line[indent:] + "\n"
+                if opening and opening["info"]:
+                    found[-1].inner.append(number)
     return found
 
 
 def fence_at(fences, line):
-    """Returns where the fence that holds a line opens; the line itself where none does."""
-    return next((fence.line for fence in fences if fence.holds(line)), line)
+    """Returns where the innermost fence that holds a line opens; the line itself where none does."""
+    fence = next((fence for fence in fences if fence.holds(line)), Fence(line, ""))
+    return max([fence.line, *(inner for inner in fence.inner if inner <= line)])

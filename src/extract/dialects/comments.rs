@@ -164,15 +164,21 @@ pub(super) fn option_of_pytest_markdown_docs(word: &str) -> Option<What> {
 fn pytest_codeblock(text: &str) -> Option<Vec<What>> {
     let (key, value) = text.split_once(':')?;
     match key.trim() {
-        "continue" | "codeblock-name" => {
-            Some(vec![What::Group(value.trim().to_owned()), What::Await])
-        }
+        "continue" => Some(vec![What::Group(value.trim().to_owned()), What::Await]),
+        "codeblock-name" => Some(named(value.trim())),
         // Its block holds tests and fixtures, which only pytest can collect.
         "pytestmark" if value.trim() == "pytestrun" => Some(vec![What::Unsupported(true)]),
         "pytestmark" => Some(mark(value)),
         "pytestfixture" => Some(vec![What::Unsupported(true)]),
         _ => None,
     }
+}
+
+/// A name by which pytest-codeblock knows a block, and tests it where it is one of a test.
+pub(super) fn named(name: &str) -> Vec<What> {
+    let mut wishes = vec![What::Group(name.to_owned()), What::Await];
+    wishes.extend(name.starts_with("test_").then_some(What::Test));
+    wishes
 }
 
 /// `name: test_x; case: a; fixtures: tmp_path; mark: skip; subprocess: true`.
@@ -194,6 +200,7 @@ fn markdown_pytest(text: &str) -> Option<Vec<What>> {
         return None;
     }
     let mut wishes = vec![What::Group(name.to_owned())];
+    wishes.extend(name.starts_with("test").then_some(What::Test));
     wishes.extend(awaits.then_some(What::Await));
     for (key, value) in &fields {
         match *key {
@@ -238,16 +245,29 @@ mod tests {
         case("pmd-metadata: notest", &[skip("notest")]);
         let group = What::Group("test_x".to_owned());
         case("continue: test_x", &[group.clone(), What::Await]);
-        case("codeblock-name: test_x", &[group.clone(), What::Await]);
+        let tested = [group.clone(), What::Await, What::Test];
+        case("codeblock-name: test_x", &tested);
+        case(
+            "codeblock-name: x",
+            &[What::Group("x".to_owned()), What::Await],
+        );
         case("pytestmark: pytestrun", &[What::Unsupported(true)]);
-        case("name: async test_x", &[group, What::Await]);
+        case("name: async test_x", &[group, What::Test, What::Await]);
         case(
             "name: test_x; mark: skip",
-            &[What::Group("test_x".to_owned()), skip("marked `skip`")],
+            &[
+                What::Group("test_x".to_owned()),
+                What::Test,
+                skip("marked `skip`"),
+            ],
         );
         case(
             "name: test_x; case: a; subprocess: true; timeout: 3",
-            &[What::Group("test_x".to_owned()), What::Unsupported(false)],
+            &[
+                What::Group("test_x".to_owned()),
+                What::Test,
+                What::Unsupported(false),
+            ],
         );
         case("a name: of something else", &[]);
         case("Just prose.", &[]);

@@ -9,6 +9,7 @@ mod conditions;
 mod marks;
 mod options;
 mod prompts;
+mod told;
 mod transforms;
 pub(super) mod wishes;
 
@@ -16,6 +17,7 @@ pub(super) use attributes::attribute_wishes;
 pub(super) use comments::{comment_wishes, invisible_language};
 pub(super) use options::{EXACTLY, flags_of_sphinx, on, options, settings};
 pub(super) use prompts::{prompt_wishes, rest_of_session};
+pub(super) use told::Told;
 pub(super) use transforms::{may_omit, omitted, unhidden};
 
 use super::{Flags, Raises, VersionCondition};
@@ -90,6 +92,8 @@ pub(super) enum What {
     Versions(VersionCondition),
     /// The next block belongs to this group.
     Group(String),
+    /// The tool tests the next block, which it would not without these words.
+    Test,
     /// The next block has this name.
     Name(String),
     /// The next block goes on where the last one ended.

@@ -6,15 +6,15 @@ use std::sync::Arc;
 use super::super::directives::Given;
 use super::super::problems::Problems;
 use super::super::{Flags, VersionCondition};
-use super::{Dialect, What, Wish};
+use super::{Dialect, Told, What, Wish};
 
 /// Wishes that wait for a fence, and those that hold until they are taken back.
 #[derive(Debug, Default)]
 pub(in crate::extract) struct Standing {
     /// Wishes about the next block, each with the byte where it was made.
     waiting: Vec<(usize, Wish)>,
-    /// Why no block runs here.
-    skipping: Option<String>,
+    /// Why no block runs here, and whose markup says so.
+    skipping: Option<(Dialect, String)>,
     /// On which versions alone blocks run here.
     versions: Option<VersionCondition>,
     /// The group that blocks belong to here, and how many such groups there were.
@@ -40,6 +40,8 @@ pub(in crate::extract) struct Asked {
     pub(in crate::extract) flags: Flags,
     /// How many lines of options stand above its code.
     pub(in crate::extract) options: usize,
+    /// What it is to the tools themselves.
+    pub(in crate::extract) told: Told,
     /// Blocks after it share its names, or no longer do.
     sharing: Option<bool>,
 }
@@ -60,7 +62,7 @@ impl Standing {
     pub(in crate::extract) fn hear(&mut self, offset: usize, wishes: Vec<Wish>) {
         for wish in wishes {
             match wish.what {
-                What::SkipFrom(reason) => self.skipping = Some(reason),
+                What::SkipFrom(reason) => self.skipping = Some((wish.dialect, reason)),
                 What::VersionsFrom(versions) => self.versions = Some(versions),
                 What::SkipEnd => (self.skipping, self.versions) = (None, None),
                 What::GroupFrom(name) => {
@@ -127,13 +129,17 @@ impl Standing {
         problems: &mut Problems,
     ) -> Asked {
         let mut asked = Asked {
-            skip: self.skipping.clone(),
             joins: self.base.filter(|_| self.sharing),
             ..Asked::default()
         };
+        if let Some((dialect, reason)) = &self.skipping {
+            asked.told.skip(*dialect);
+            asked.skip = Some(reason.clone());
+        }
         let mut wishes = mem::take(&mut self.waiting);
         wishes.extend(own.into_iter().map(|wish| (offset, wish)));
         for (offset, wish) in wishes {
+            asked.told.hear(&wish);
             match wish.what {
                 What::Join => asked.joins = self.last,
                 What::Share | What::Unshare => asked.sharing = Some(wish.what == What::Share),
