@@ -218,6 +218,25 @@ fn what_is_replaced_though_the_code_is_the_same_is_told() {
 }
 
 #[test]
+fn what_is_recorded_on_more_interpreters_is_told_apart_from_what_changed() {
+    let versions: Vec<String> = crate::support::interpreters();
+    let [.., one, other] = versions.as_slice() else {
+        return skip("two interpreters");
+    };
+    let guide = ["print(1)", "import sys\nprint(sys.version_info[:2])"];
+    let project = Project::new().guide("a.md", &guide);
+    project.run(&format!("record --python {one}")).exits(0);
+    project
+        .run(&format!("record --python {other}"))
+        .exits(0)
+        .prints("0 new, 0 changed, 2 on more interpreters, 0 as before");
+    project
+        .run(&format!("record --python {other}"))
+        .exits(0)
+        .prints("0 new, 0 changed, 2 as before");
+}
+
+#[test]
 fn what_is_refused_is_named_as_check_names_it_with_the_directive_that_declares_it() {
     let blocks = [
         "def add(a, b):\n    return a + b",

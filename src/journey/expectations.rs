@@ -115,7 +115,11 @@ impl Expectations {
             .collect();
         if project.whole {
             let paths = files_without_guide(project);
-            problems.extend(paths.iter().map(|path| self.file_orphan(project, path)));
+            problems.extend(
+                paths
+                    .iter()
+                    .flat_map(|path| self.file_orphan(project, path)),
+            );
         }
         problems
     }
@@ -162,23 +166,30 @@ impl Expectations {
         expectations.filter_map(orphan).collect()
     }
 
-    fn file_orphan(&self, project: &Project, path: &Path) -> Problem {
+    /// Returns what is wrong with a file that no guide answers to: that, and what keeps it from being read.
+    fn file_orphan(&self, project: &Project, path: &Path) -> Vec<Problem> {
         let called = name(project, path);
-        let heir = ExpectedFile::read(path, &called)
-            .ok()
-            .flatten()
-            .and_then(|file| self.heir(project, &file));
+        let (file, mut problems) = match ExpectedFile::read(path, &called) {
+            Ok(file) => (file, Vec::new()),
+            Err(problems) => (None, problems),
+        };
+        let heir = file.and_then(|file| self.heir(project, &file));
         let hint = match heir {
             Some(document) => {
                 let guide = &document.guide.id;
                 format!("`{guide}` runs the same code: `fencepost record {guide}` follows it")
             }
-            None => "`fencepost record --prune` removes it".to_owned(),
+            None if problems.is_empty() => "`fencepost record --prune` removes it".to_owned(),
+            None => "mend it, so that it can be followed, or remove the file".to_owned(),
         };
         let message = "no guide answers to this expected file";
-        Problem::finding("orphan-expectation", message)
-            .at(called, Position { line: 1, column: 1 })
-            .hint(hint)
+        let orphan = Problem::finding("orphan-expectation", message);
+        problems.push(
+            orphan
+                .at(called, Position { line: 1, column: 1 })
+                .hint(hint),
+        );
+        problems
     }
 
     /// Returns the guide without an expected file that runs what a file was recorded for.

@@ -186,3 +186,21 @@ fn a_merge_conflict_in_an_expected_file_is_a_finding_with_its_line() {
         .prints("a merge conflict is not resolved");
     assert_eq!(project.read("expected/a.toml"), conflict);
 }
+
+#[test]
+fn a_file_that_no_guide_answers_to_and_that_cannot_be_read_is_told_with_its_line_and_kept() {
+    let project = Project::new().guide("a.md", &["print(1)"]);
+    project.run("record").exits(0);
+    let conflict = format!("{}<<<<<<< ours\n", project.read("expected/a.toml"));
+    project.write("expected/a.toml", &conflict);
+    std::fs::rename(project.path("a.md"), project.path("b.md")).unwrap();
+    let line = conflict.lines().count();
+    project
+        .run("check")
+        .exits(1)
+        .prints("no guide answers to this expected file")
+        .prints("mend it, so that it can be followed, or remove the file")
+        .prints(&format!("expected/a.toml:{line}:"));
+    project.run("record --prune");
+    assert_eq!(project.read("expected/a.toml"), conflict);
+}

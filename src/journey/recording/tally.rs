@@ -1,7 +1,11 @@
 //! What a recording did, in words.
 
+use std::collections::BTreeMap;
+
 use crate::compare::expected::{ExpectedFile, Seen};
 use crate::extract::Document;
+use crate::normalise::Transcript;
+use crate::plan::Label;
 use crate::wording::count;
 
 /// Counts of what was done.
@@ -10,6 +14,8 @@ pub(super) struct Tally {
     files: usize,
     new: usize,
     changed: usize,
+    /// As before, and recorded for the first time on some interpreter.
+    extended: usize,
     same: usize,
     renamed: usize,
     /// Expectations that nothing answers to, by the name of their example.
@@ -39,9 +45,10 @@ impl Tally {
                 continue;
             }
             let transcripts = after.find(&example.name).map(|now| &now.transcripts);
-            match former {
+            match former.zip(transcripts) {
                 None => self.new += 1,
-                Some(former) if Some(&former.transcripts) == transcripts => self.same += 1,
+                Some((former, now)) if former.transcripts == *now => self.same += 1,
+                Some((former, now)) if is_part_of(&former.transcripts, now) => self.extended += 1,
                 Some(_) => self.changed += 1,
             }
         }
@@ -56,9 +63,13 @@ impl Tally {
 
     /// Tells it, one sentence each.
     pub(super) fn in_words(&self) -> Vec<String> {
-        let recorded = self.new + self.changed + self.same;
+        let recorded = self.new + self.changed + self.extended + self.same;
+        let extended = match self.extended {
+            0 => String::new(),
+            number => format!(", {number} on more interpreters"),
+        };
         let mut words = vec![format!(
-            "recorded {} in {}: {} new, {} changed, {} as before",
+            "recorded {} in {}: {} new, {} changed{extended}, {} as before",
             count(recorded, "example"),
             count(self.files, "file"),
             self.new,
@@ -82,4 +93,11 @@ impl Tally {
         }
         words
     }
+}
+
+/// Says whether everything that was recorded is still.
+fn is_part_of(before: &BTreeMap<Label, Transcript>, after: &BTreeMap<Label, Transcript>) -> bool {
+    before
+        .iter()
+        .all(|(label, transcript)| after.get(label) == Some(transcript))
 }

@@ -151,12 +151,13 @@ impl Writing<'_> {
         }
     }
 
+    /// Removes what can be read and nothing answers to: what cannot be read may be another's work.
     fn remove_strays(&mut self) {
         if self.project.discovery.iter().any(Problem::is_error) {
             // A guide that cannot be read now may own any of them.
             return;
         }
-        for path in files_without_guide(self.project) {
+        for Stray { path, .. } in std::mem::take(&mut self.strays) {
             let called = name(self.project, &path);
             if self.written(ExpectedFile::remove(&path, &called)) {
                 self.tally.removed_files.push(format!("`{called}`"));
