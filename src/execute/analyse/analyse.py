@@ -23,6 +23,40 @@ MAYBE = (
     getattr(ast, "match_case", ast.ExceptHandler),
 ) + SCOPES + COMPREHENSIONS
 TRIES = (ast.Try, getattr(ast, "TryStar", ast.Try))
+# Nodes that say nothing of their own and have nothing below them.
+MARKS = frozenset(
+    kind
+    for family in (ast.expr_context, ast.operator, ast.unaryop, ast.boolop, ast.cmpop)
+    for kind in family.__subclasses__()
+)
+# Nodes that neither bind nor read names, nor open a scope; the most usual ones.
+PLAIN = frozenset(
+    (ast.Expr, ast.Call, ast.Constant, ast.Attribute, ast.Assign, ast.BinOp, ast.Compare, ast.Return)
+    + (ast.Assert, ast.If, ast.Subscript, ast.Tuple, ast.List, ast.Dict, ast.JoinedStr)
+    + (ast.FormattedValue, ast.keyword, ast.arguments, ast.comprehension, ast.With, ast.withitem)
+)
+BUILT_IN = frozenset(dir(builtins)) | OF_MODULES
+
+
+def below(node):
+    """The nodes directly below one, but for marks; as `ast.iter_child_nodes` orders them."""
+    found = []
+    for name in node._fields:
+        value = getattr(node, name, None)
+        if isinstance(value, list):
+            found.extend([one for one in value if isinstance(one, ast.AST)])
+        elif isinstance(value, ast.AST) and type(value) not in MARKS:
+            found.append(value)
+    return found
+
+
+def everything(tree):
+    """A tree's nodes, in the order of `ast.walk`; each gets the nodes below it as `below`."""
+    todo = [tree]
+    for node in todo:
+        node.below = below(node)
+        todo.extend(node.below)
+    return todo
 
 
 def analyse(code):
@@ -41,14 +75,15 @@ def analyse(code):
             answer["syntax_error"] = in_words(error)
             return answer
     tree = ast.parse(code)
-    names = Names(tree)
+    nodes = everything(tree)
+    names = Names(tree, any(isinstance(node, ast.Global) for node in nodes))
     answer["prints"] = prints(tree) if "print" not in names.bound_anywhere else []
-    answer["quotes"] = quotes(tree, code.split("\n")) if answer["prints"] else []
-    answer["imports"] = imports(tree)
+    answer["quotes"] = quotes(nodes, code.split("\n")) if answer["prints"] else []
+    answer["imports"] = imports(nodes)
     answer["defines"] = list(names.defines)
     answer["undefined"] = names.undefined()
     answer["calls_input"] = "input" not in names.bound_anywhere and any(
-        is_call_of(node, "input") for node in ast.walk(tree)
+        is_call_of(node, "input") for node in nodes
     )
     return answer
 
@@ -62,6 +97,8 @@ def in_words(error):
 
 def comments(code):
     found = []
+    if "#" not in code:
+        return found
     try:
         for token in tokenize.generate_tokens(io.StringIO(code, newline="\n").readline):
             if token.type == tokenize.COMMENT:
@@ -89,17 +126,19 @@ def prints(tree):
             last = getattr(node, "end_lineno", None) or node.lineno
             found.append({"line": node.lineno - 1, "end_line": last - 1, "once": once})
         once = once and not isinstance(node, MAYBE)
-        children = list(ast.iter_child_nodes(node))
+        children = node.below
         certain = node.finalbody if isinstance(node, TRIES) else children
         for child in reversed(children):
             todo.append((child, once and child in certain))
     return sorted(found, key=lambda site: (site["line"], site["end_line"]))
 
 
-def quotes(tree, lines):
+def quotes(nodes, lines):
     """Strings that stand in quotes of their own below a print: its output, as pytest-examples has it."""
     found = []
-    for node in ast.walk(tree):
+    if not any(line.strip() in ('"""', "'''") for line in lines):
+        return found
+    for node in nodes:
         for name in ("body", "orelse", "finalbody"):
             above = None
             for statement in as_list(getattr(node, name, None)):
@@ -130,9 +169,9 @@ def quote_below(above, statement, lines):
     return {"line": first, "column": column, "lines": shown}
 
 
-def imports(tree):
+def imports(nodes):
     found = {}
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Import):
             for alias in node.names:
                 found.setdefault(alias.name.split(".")[0])
@@ -144,7 +183,8 @@ def imports(tree):
 class Names:
     """Names bound and read, scope by scope. A scope is [kind, bound, read, parent]."""
 
-    def __init__(self, tree):
+    def __init__(self, tree, has_globals):
+        self.has_globals = has_globals
         self.defines = {}
         self.bound_anywhere = set()
         self.star = False
@@ -173,13 +213,16 @@ class Names:
 
     def step(self, node, scope):
         """Takes note of one node; returns the nodes to look at next, each with its scope."""
-        children = [(child, scope) for child in ast.iter_child_nodes(node)]
         if isinstance(node, ast.Name):
             if isinstance(node.ctx, ast.Load):
                 scope["read"].append((node.lineno, node.col_offset, node.id))
             elif isinstance(node.ctx, ast.Store):
                 self.bind(node.id, scope)
-        elif isinstance(node, (ast.Import, ast.ImportFrom)):
+            return []
+        children = [(child, scope) for child in node.below]
+        if type(node) in PLAIN:
+            return children
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
             for alias in node.names:
                 if alias.name == "*":
                     self.star = True
@@ -242,7 +285,7 @@ class Names:
         if kind == "function":
             for argument in arguments:
                 self.bind(argument.arg, inner)
-            for child in inside:
+            for child in inside if self.has_globals else []:
                 self.find_globals(child, inner)
         return steps + [(child, inner) for child in inside]
 
@@ -253,7 +296,7 @@ class Names:
             if isinstance(node, ast.Global):
                 scope["globals"].update(node.names)
             if not isinstance(node, SCOPES):
-                todo.extend(ast.iter_child_nodes(node))
+                todo.extend(node.below)
 
     def with_parameters(self, node, scope, inside):
         around = self.scope("function", scope)
@@ -275,11 +318,10 @@ class Names:
     def undefined(self):
         if self.star:
             return []
-        known = set(dir(builtins)) | OF_MODULES | set(self.defines)
         missing = []
         for scope in self.scopes:
             for line, column, name in scope["read"]:
-                if name not in known and not self.sees(scope, name):
+                if name not in BUILT_IN and name not in self.defines and not self.sees(scope, name):
                     missing.append((line, column, name))
         return list(dict.fromkeys(name for _, _, name in sorted(missing)))
 
