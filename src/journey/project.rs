@@ -9,7 +9,7 @@ use crate::discover::{Config, Roots, Settings, Start, guides, included_text};
 use crate::execute::sandbox::{self, Level};
 use crate::extract::{Document, Example, Excerpt, Fate, Fence, documents};
 use crate::plan::environment::{Environment, environments, unknown};
-use crate::plan::interpreter::{Choosing, Found, Places, Spec, choosing, find};
+use crate::plan::interpreter::{Choosing, Found, Places, Spec, choosing, find, find_for};
 use crate::plan::{Choice, Interpreter, fences_of, select};
 use crate::position::LineIndex;
 use crate::problem::{Class, Problem};
@@ -203,10 +203,7 @@ impl Project {
         for texts in self.documents.iter().map(wanted) {
             specs.insert(texts.clone(), parse_all(&texts)?);
         }
-        let named: Vec<PathBuf> = specs.values().flatten().filter_map(path_of).collect();
-        let found = find(&request.places, &named);
-        let choose = |(texts, specs): (Vec<String>, Vec<Spec>)| (texts, choosing(&specs, &found));
-        let by_specs: BTreeMap<Vec<String>, Choosing> = specs.into_iter().map(choose).collect();
+        let (by_specs, found) = choose_for(&specs, &request.places);
         let mut missing: Vec<Problem> = Vec::new();
         for problem in by_specs.values().flat_map(|chosen| &chosen.problems) {
             if !missing.contains(problem) {
@@ -266,7 +263,7 @@ impl Project {
 /// The interpreters chosen for each guide, in the order of the project's documents.
 #[derive(Debug, Clone)]
 pub struct Chosen {
-    /// All that the machine has.
+    /// What was found of that which the specs can mean; all that the machine has, where something is missing.
     pub found: Found,
     /// For each guide, oldest first.
     pub by_guide: Vec<Vec<Interpreter>>,
@@ -317,6 +314,32 @@ impl Asked {
             let first = (above + 1).min(document.fences[*fence].position.line);
             (first..=last_line(*fence)).contains(&position.line)
         })
+    }
+}
+
+/// Chooses interpreters for each list of specs. Where one chooses nothing, its problem is told by all
+/// that the machine has.
+fn choose_for(
+    specs: &BTreeMap<Vec<String>, Vec<Spec>>,
+    places: &Places,
+) -> (BTreeMap<Vec<String>, Choosing>, Found) {
+    let named: Vec<PathBuf> = specs.values().flatten().filter_map(path_of).collect();
+    let each = specs.values().map(|specs| match specs.as_slice() {
+        [] => &[Spec::All],
+        specs => specs,
+    });
+    let all: Vec<Spec> = each.flatten().cloned().collect();
+    let choose = |found: Found| {
+        let chosen =
+            |(texts, specs): (&Vec<String>, &Vec<Spec>)| (texts.clone(), choosing(specs, &found));
+        let by_specs: BTreeMap<Vec<String>, Choosing> = specs.iter().map(chosen).collect();
+        (by_specs, found)
+    };
+    let (by_specs, found) = choose(find_for(&all, places, &named));
+    if by_specs.values().all(|chosen| chosen.problems.is_empty()) {
+        (by_specs, found)
+    } else {
+        choose(find(places, &named))
     }
 }
 

@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-pub use find::{Found, Misfit, MisfitKind, broken_shims, find};
+pub use find::{Found, Misfit, MisfitKind, broken_shims, find, find_for};
 pub use places::{Collection, Places};
 pub use spec::{Choosing, Spec, choose, choosing};
 

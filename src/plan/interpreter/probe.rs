@@ -23,7 +23,7 @@ const DEADLINE: Duration = Duration::from_secs(10);
 const NO_COMMAND: i32 = 127;
 
 /// The oldest version that examples run on.
-const OLDEST: [u64; 2] = [3, 8];
+pub(super) const OLDEST: [u64; 2] = [3, 8];
 
 /// What an interpreter says of itself.
 #[derive(Debug, Deserialize, Serialize)]

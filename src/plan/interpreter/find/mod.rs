@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::plan::interpreter::memory::Memory;
 use crate::plan::interpreter::places::{Places, program_at};
 use crate::plan::interpreter::probe::{Probed, probe};
-use crate::plan::interpreter::{Build, Interpreter, order};
+use crate::plan::interpreter::{Build, Interpreter, Spec, order};
 
 /// Why a program that looks like Python cannot be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -51,8 +51,33 @@ pub struct Found {
 /// Searches the places given; `extra` are paths that the user named, probed as well.
 #[must_use]
 pub fn find(places: &Places, extra: &[PathBuf]) -> Found {
+    find_among(places, extra, &|_| true)
+}
+
+/// Searches as [`find`] does for what some specs can mean; no spec means [`Spec::All`].
+///
+/// A program whose name states a version that none of them allows is not asked: each answer costs the
+/// start of an interpreter. So what is found tells of these specs alone.
+#[must_use]
+pub fn find_for(specs: &[Spec], places: &Places, extra: &[PathBuf]) -> Found {
+    let specs = if specs.is_empty() {
+        &[Spec::All]
+    } else {
+        specs
+    };
+    find_among(places, extra, &|minor| {
+        specs.iter().any(|spec| spec.may_mean(minor))
+    })
+}
+
+/// Searches for interpreters whose names state a minor version that is wanted, or none.
+fn find_among(places: &Places, extra: &[PathBuf], wants: &dyn Fn([u64; 2]) -> bool) -> Found {
     let mut memory = Memory::read(places.cache.as_deref());
-    let candidates = without_aliases(places.candidates());
+    let mut candidates = without_aliases(places.candidates());
+    candidates.retain(|path| {
+        let stated = stated_minors(path);
+        stated.is_empty() || stated.into_iter().any(wants)
+    });
     let programs: Vec<PathBuf> = extra.iter().map(|path| program_at(path)).collect();
     let all: Vec<&Path> = candidates
         .iter()
@@ -104,6 +129,22 @@ pub fn broken_shims(places: &Places) -> Vec<Misfit> {
 
 fn without_lock(answer: Result<Probed, Misfit>) -> Result<Interpreter, Misfit> {
     answer.map(|probed| probed.interpreter)
+}
+
+/// Returns the minor versions that the names of a program and of the file it leads to state.
+fn stated_minors(path: &Path) -> Vec<[u64; 2]> {
+    let real = path.canonicalize().ok();
+    let names = [Some(path), real.as_deref()].into_iter().flatten();
+    names.filter_map(stated_minor).collect()
+}
+
+/// Returns the minor version in a name such as `python3.13t`.
+fn stated_minor(path: &Path) -> Option<[u64; 2]> {
+    let name = path.file_name()?.to_str()?.strip_prefix("python")?;
+    let (major, rest) = name.split_once('.')?;
+    let end = rest.find(|letter: char| !letter.is_ascii_digit());
+    let minor = &rest[..end.unwrap_or(rest.len())];
+    Some([major.parse().ok()?, minor.parse().ok()?])
 }
 
 /// Keeps one path per file: the first found, but the file's own and fullest name where several lead to it.

@@ -358,3 +358,30 @@ fn real_interpreters_tell_the_truth_and_environments_stay_what_they_are() {
         (newest.build, Build::Default)
     );
 }
+
+#[test]
+fn a_program_is_not_asked_whose_name_states_a_version_that_is_not_wanted() {
+    let machine = Machine::new();
+    machine.fake("versions/3.12.1/bin/python3.12", "cpython", "3.12.1");
+    machine.fake("versions/3.6.15/bin/python3.6", "cpython", "3.6.15");
+    machine.fake("versions/mine/bin/python", "cpython", "3.10.2");
+    let other = machine.fake("versions/3.13.0/bin/python3.13", "cpython", "3.13.0");
+    symlink(&other, machine.path("versions/mine/bin/python3.11")).unwrap();
+    let asked = |spec: &str| {
+        let _ = fs::remove_file(machine.path("calls"));
+        let _ = fs::remove_dir_all(machine.path("cache"));
+        let specs: Vec<Spec> = Spec::parse(spec).into_iter().collect();
+        let found = find_for(&specs, &machine.places, &[]);
+        (versions(&found).join(" "), machine.calls())
+    };
+    let case = |spec, found: &str, calls| assert_eq!(asked(spec), (found.to_owned(), calls));
+    case("3.12", "3.10.2 3.12.1", 2);
+    case("3.12.7", "3.10.2 3.12.1", 2);
+    case("3.13", "3.10.2 3.13.0", 2);
+    case("3.9..3.11", "3.10.2", 1);
+    case(">=3.12.1,<3.13", "3.10.2 3.12.1", 2);
+    case(">=3.12.99", "3.10.2 3.12.1 3.13.0", 3);
+    case("all", "3.10.2 3.12.1 3.13.0", 3);
+    case("newest", "3.10.2 3.12.1 3.13.0", 3);
+    assert_eq!(find(&machine.places, &[]).misfits.len(), 1);
+}

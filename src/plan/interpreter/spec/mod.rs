@@ -6,9 +6,13 @@ use pep440_rs::{Version, VersionSpecifiers};
 
 use crate::problem::Problem;
 
+use crate::plan::interpreter::probe::OLDEST;
 use crate::plan::interpreter::{
     Build, Found, Installation, Interpreter, Misfit, MisfitKind, order,
 };
+
+/// No minor version has had more patches.
+const MOST_PATCHES: u64 = 99;
 
 /// One choice of interpreters, as typed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,6 +64,20 @@ impl Spec {
             return range(typed, from, to);
         }
         version(typed).ok_or_else(|| bad_spec(typed, hint_for(typed)))
+    }
+
+    /// Says whether this spec can allow an interpreter of a minor version.
+    pub(super) fn may_mean(&self, minor: [u64; 2]) -> bool {
+        match self {
+            Self::Version { numbers, .. } => numbers.starts_with(&minor),
+            Self::Range { from, to } => (*from..=*to).contains(&minor),
+            Self::Comparison(text) => text.parse::<VersionSpecifiers>().is_ok_and(|specifiers| {
+                let version = |patch| Version::new([minor[0], minor[1], patch]);
+                (0..=MOST_PATCHES).any(|patch| specifiers.contains(&version(patch)))
+            }),
+            Self::Newest | Self::All => minor >= OLDEST,
+            Self::Path(_) => false,
+        }
     }
 
     /// Says whether this spec allows an interpreter; of a path nothing is known here.
