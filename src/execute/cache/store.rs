@@ -14,6 +14,8 @@ use blake3::Hash;
 const MARK: &[u8] = b"fencepost 1 ";
 /// Bytes before the content: the mark, the checksum in hexadecimal, a line feed.
 const HEAD: usize = MARK.len() + 64 + 1;
+/// Hexadecimal digits that name a folder: making one costs more than a file in it.
+const FOLDER: usize = 1;
 /// Nothing of ours is larger.
 const LARGEST: u64 = 256 << 20;
 /// A file that was used is marked as used at most this often.
@@ -79,7 +81,8 @@ impl Store {
 
     fn path(&self, key: &Hash) -> PathBuf {
         let name = key.to_hex();
-        self.root.join(&name[..2]).join(&name[2..])
+        let (folder, file) = name.split_at(FOLDER);
+        self.root.join(folder).join(file)
     }
 }
 
