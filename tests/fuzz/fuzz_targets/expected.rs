@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use fencepost::compare::expected::{Expectation, ExpectedFile, FIRST_LINE};
-use fencepost_fuzz::{interpreter_of, record};
+use fencepost_fuzz::{interpreter, record};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {
@@ -37,7 +37,7 @@ fn written_as_read(text: &str) {
 fn recorded_as_printed(text: &str) {
     let printed: Vec<&str> = text.split('\0').take(8).collect();
     let transcripts: BTreeMap<_, _> = (printed.iter().zip(8..))
-        .map(|(stdout, minor)| (interpreter_of(minor).label(), record(stdout, stdout)))
+        .map(|(stdout, minor)| (interpreter(minor).label(), record(stdout, stdout)))
         .map(|(label, record)| (label, fencepost_fuzz::transcript_of(&record)))
         .collect();
     let expectation = Expectation {

@@ -11,7 +11,7 @@ fuzz_target!(|streams: (&str, &str)| {
     for stderr_mode in ["reduced", "full"] {
         let directives = directives(stderr_mode);
         let normalised = |stdout: &str, stderr: &str| {
-            transcript(&record(stdout, stderr), &interpreter(), &directives, &[])
+            transcript(&record(stdout, stderr), &interpreter(12), &directives, &[])
         };
         let once = normalised(stdout, stderr);
         let twice = normalised(&once.stdout, &once.stderr);

@@ -4,16 +4,19 @@
 mod grammar;
 mod pieces;
 
+#[path = "../../../benches/support/record.rs"]
+mod record;
+
 pub mod updates;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use fencepost::discover::{Guide, Settings, Start};
-use fencepost::execute::{Ending, RunRecord};
+use fencepost::discover::{Guide, Settings};
+use fencepost::execute::RunRecord;
 use fencepost::extract::{Directives, Document, FenceKind, StderrMode, document};
 use fencepost::normalise::Transcript;
-use fencepost::plan::{Build, Installation, Interpreter, Surroundings};
+use fencepost::plan::Interpreter;
 
 /// Reads any text as a guide and checks what is promised of every document.
 pub fn read_and_check(text: &str) -> Document {
@@ -60,22 +63,14 @@ fn check_lines(text: &str, read: &Document) {
     }
 }
 
-/// Returns an interpreter that nobody starts.
-pub fn interpreter() -> Interpreter {
-    interpreter_of(12)
+/// Returns an interpreter of a minor version that nobody starts.
+pub fn interpreter(minor: u64) -> Interpreter {
+    record::interpreter(minor)
 }
 
-/// Returns a made-up interpreter of a minor version.
-pub fn interpreter_of(minor: u64) -> Interpreter {
-    let prefix = format!("/opt/python3.{minor}");
-    Installation {
-        path: format!("{prefix}/bin/python3").into(),
-        real_path: format!("{prefix}/bin/python3.{minor}").into(),
-        prefix: prefix.clone().into(),
-        base_prefix: prefix.into(),
-        ..Installation::unplaced(&format!("3.{minor}.0"), [3, minor, 0], Build::Default)
-    }
-    .into()
+/// Returns the record of a run that printed this.
+pub fn record(stdout: &str, stderr: &str) -> RunRecord {
+    record::record(stdout, stderr)
 }
 
 /// Returns the directives of a fence that says how its stderr is compared.
@@ -86,26 +81,6 @@ pub fn directives(stderr: &str) -> Directives {
             _ => StderrMode::Reduced,
         },
         ..Directives::default()
-    }
-}
-
-/// Returns the record of a run that printed this and failed.
-pub fn record(stdout: &str, stderr: &str) -> RunRecord {
-    RunRecord {
-        id: "guide.md#example".to_owned(),
-        ending: Ending::Exited { code: 1 },
-        stdout: stdout.to_owned(),
-        stderr: stderr.to_owned(),
-        blocks: Vec::new(),
-        duration_ms: 1,
-        cpu_ms: Some(1),
-        start: Start::Spawn,
-        cached: false,
-        folder: "/home/example".into(),
-        started_at: 0,
-        spawned_because: None,
-        network_attempts: 0,
-        surroundings: Surroundings::default(),
     }
 }
 
