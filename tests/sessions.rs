@@ -93,6 +93,12 @@ const FLAGGED: [&str; 44] = [
     ">>> print('Traceback (most recent call last):\\n  File 1\\nE: x')@\nTraceback (most recent call last):\n  File 1\nE: x",
 ];
 
+/// Which of them is also run with each flag in a block of its own.
+const ALONE: usize = 6;
+
+/// A prompt that forgets what the sessions above it named.
+const FORGET: &str = ">>> _ = globals().pop('x', None)\n";
+
 /// The option flags of CPython's own `doctest`; the first six change what is compared.
 const OPTION_FLAGS: [&str; 11] = [
     "DONT_ACCEPT_TRUE_FOR_1",
@@ -169,10 +175,13 @@ fn compare_with_doctest(python: &str, sessions: &[&str]) -> usize {
     doctest.iter().filter(|holds| **holds == Some(true)).count()
 }
 
+/// A project that forgives nothing.
+fn strict() -> Project {
+    Project::new().file("fencepost.toml", "strict = true\n")
+}
+
 fn results(python: &str, sessions: &[&str]) -> Vec<Value> {
-    let project = Project::new()
-        .file("fencepost.toml", "strict = true\n")
-        .guide("a.md", sessions);
+    let project = strict().guide("a.md", sessions);
     let ran = project.run(&format!("check --python {python} --format json"));
     ran.json("result")
 }
@@ -228,18 +237,54 @@ fn every_option_flag_means_to_a_prompt_what_doctest_makes_of_it() {
     flags.sort_unstable();
     assert_eq!(known, flags);
     let directives = directives();
-    let flagged = |session: &'static str| {
+    let flagged = |session: &str| -> Vec<String> {
         let comments = directives.iter().map(|list| match list.as_str() {
             "" => String::new(),
             list => format!(" # doctest: {list}"),
         });
-        comments.map(move |comment| session.replace('@', &comment))
+        comments
+            .map(|comment| session.replace('@', &comment))
+            .collect()
     };
-    let sessions: Vec<String> = FLAGGED.into_iter().flat_map(flagged).collect();
-    let sessions: Vec<&str> = sessions.iter().map(String::as_str).collect();
+    let blocks: Vec<Vec<String>> = FLAGGED.into_iter().map(flagged).collect();
+    let sessions: Vec<&str> = blocks.iter().flatten().map(String::as_str).collect();
     assert!(sessions.len() > 2000);
-    let holding = compare_with_doctest(&python, &sessions);
+    let doctest = judged_by_doctest(&python, &sessions);
+    let ours = judged_together(&python, &blocks);
+    assert_eq!(ours.len(), sessions.len());
+    for ((session, doctest), ours) in sessions.iter().zip(&doctest).zip(ours) {
+        assert_eq!(*doctest, Some(ours), "{session}");
+    }
+    let holding = doctest.iter().filter(|holds| **holds == Some(true)).count();
     assert!(holding > 500 && holding < sessions.len() - 500, "{holding}");
+    // Each in a block of its own, it means the same.
+    let alone: Vec<&str> = blocks[ALONE].iter().map(String::as_str).collect();
+    compare_with_doctest(&python, &alone);
+}
+
+/// Says of each session whether its outputs are shown truly, where many stand in one block, parted by blank lines.
+fn judged_together(python: &str, blocks: &[Vec<String>]) -> Vec<bool> {
+    let (mut text, mut ends) = ("# Title\n".to_owned(), Vec::new());
+    for block in blocks {
+        text.push_str("\n```python\n");
+        for session in block {
+            text.push_str(FORGET);
+            text.push_str(session);
+            ends.push(text.lines().count());
+            text.push_str("\n\n");
+        }
+        text.push_str("```\n");
+    }
+    let project = strict().file("a.md", &text);
+    let ran = project.run(&format!("check --python {python}")).exits(1);
+    let mut holds = vec![true; ends.len()];
+    for line in ran.stdout().lines() {
+        if let Some(place) = line.strip_prefix("  claim at a.md:") {
+            let line: usize = place.split(':').next().unwrap().parse().unwrap();
+            holds[ends.partition_point(|end| *end < line)] = false;
+        }
+    }
+    holds
 }
 
 /// `tests/dialects/literals.json` holds what pytest and pytest-doctestplus said; `make test-dialects` asks them again.
@@ -252,13 +297,13 @@ fn flags_for_numbers_and_literals_mean_what_their_tools_make_of_them() {
         format!(">>> print({printed})  # doctest: {flags}\n{shown}")
     };
     let sessions: Vec<String> = answers.iter().map(session).collect();
-    let sessions: Vec<&str> = sessions.iter().map(String::as_str).collect();
-    let results = results(&newest_python(), &sessions);
-    assert_eq!(results.len(), answers.len());
+    let blocks: Vec<Vec<String>> = sessions.chunks(50).map(<[_]>::to_vec).collect();
+    let ours = judged_together(&newest_python(), &blocks);
+    assert_eq!(ours.len(), answers.len());
     let holding = answers.iter().filter(|answer| answer.3).count();
     assert!(holding > 300 && holding < answers.len() - 300, "{holding}");
-    for ((result, answer), session) in results.iter().zip(&answers).zip(&sessions) {
-        assert_eq!(ours(result), Some(answer.3), "{session}\n{result:#}");
+    for ((ours, answer), session) in ours.iter().zip(&answers).zip(&sessions) {
+        assert_eq!(*ours, answer.3, "{session}");
     }
 }
 
