@@ -1,5 +1,6 @@
 //! Walks a folder for guides: ignore rules honoured, hidden and vendored folders left out.
 
+use std::io;
 use std::path::{Path, PathBuf};
 
 use ignore::{DirEntry, WalkBuilder};
@@ -78,9 +79,23 @@ fn is_vendored(entry: &DirEntry) -> bool {
 }
 
 fn unreadable(folder: &Path, error: &ignore::Error) -> Problem {
-    let why = error.io_error().map_or_else(|| error.to_string(), cause);
-    let message = format!("cannot read everything below `{}`", folder.display());
-    Problem::finding("unreadable", message).because(why)
+    let why = match error.io_error() {
+        Some(error) => cause(&io::Error::from(error.kind())),
+        None => error.to_string(),
+    };
+    let path = place(error).unwrap_or(folder);
+    Problem::finding("unreadable", format!("cannot read `{}`", path.display())).because(why)
+}
+
+/// Returns what an error is about, where it says so.
+fn place(error: &ignore::Error) -> Option<&Path> {
+    match error {
+        ignore::Error::WithPath { path, .. } => Some(path),
+        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => {
+            place(err)
+        }
+        _ => None,
+    }
 }
 
 fn not_followed(path: &Path) -> Problem {
@@ -91,4 +106,27 @@ fn not_followed(path: &Path) -> Problem {
     Problem::finding("link-not-followed", message)
         .severity(Severity::Advice)
         .hint("name it as a path of its own to check what is behind it")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_read_is_named_with_the_cause_in_words() {
+        let denied = io::Error::new(io::ErrorKind::PermissionDenied, "IO error on docs/a: no");
+        let denied = ignore::Error::WithPath {
+            path: "docs/a".into(),
+            err: ignore::Error::Io(denied).into(),
+        };
+        let problem = |error| unreadable(Path::new("docs"), &error);
+        let told = problem(ignore::Error::WithDepth {
+            depth: 1,
+            err: denied.into(),
+        });
+        assert_eq!(told.message, "cannot read `docs/a`");
+        assert_eq!(told.why.as_deref(), Some("permission denied"));
+        let elsewhere = problem(ignore::Error::InvalidDefinition);
+        assert_eq!(elsewhere.message, "cannot read `docs`");
+    }
 }
