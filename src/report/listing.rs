@@ -1,5 +1,6 @@
 //! `list` for people: a table per guide of its fences and fates, then totals.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
@@ -36,6 +37,9 @@ pub fn write(report: &Report, format: Format, sink: &mut dyn Write) -> io::Resul
 /// Columns are as wide as what stands in them, up to this; what is longer only shifts its own row.
 const WIDEST: usize = 40;
 
+/// How much of an info string is shown; JSON lines hold all of it.
+const LONGEST_INFO: usize = 120;
+
 /// Writes the table of a guide: line, kind, fate, info string, name, reason.
 fn write_guide(fences: &[FenceReport], sink: &mut dyn Write) -> io::Result<()> {
     let rows: Vec<[String; 2]> = fences.iter().map(names).collect();
@@ -68,7 +72,15 @@ fn names(report: &FenceReport) -> [String; 2] {
     } else {
         &fence.info
     };
-    [safe::terminal(info), safe::terminal(name)]
+    [safe::terminal(&shortened(info)), safe::terminal(name)]
+}
+
+/// Cuts an info string that would flood the screen.
+fn shortened(info: &str) -> Cow<'_, str> {
+    match info.char_indices().nth(LONGEST_INFO) {
+        Some((end, _)) => Cow::Owned(format!("{}…", &info[..end])),
+        None => Cow::Borrowed(info),
+    }
 }
 
 fn write_fence(report: &FenceReport, about: &str, sink: &mut dyn Write) -> io::Result<()> {
@@ -115,4 +127,16 @@ fn write_totals(report: &Report, sink: &mut dyn Write) -> io::Result<()> {
     reasons
         .iter()
         .try_for_each(|(reason, number)| writeln!(sink, "  {number} × {}", safe::terminal(reason)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_info_string_is_cut_between_letters() {
+        let long = "я".repeat(LONGEST_INFO + 1);
+        assert_eq!(shortened(&long), format!("{}…", "я".repeat(LONGEST_INFO)));
+        assert_eq!(shortened(&long[2..]), long[2..]);
+    }
 }
