@@ -25,6 +25,10 @@ impl Reader<'_> {
         let BlockKind::Session(prompts) = kind else {
             return None;
         };
+        let silent = |prompt: &Prompt| prompt.options.is_empty();
+        if !speaks(source) && prompts.iter().all(silent) {
+            return None;
+        }
         let spans = source.line_spans();
         let reason = self.steer_by_comments(prompts, source, &spans);
         self.steer_by_flags(prompts, &spans);
@@ -57,7 +61,7 @@ impl Reader<'_> {
         source: &str,
         spans: &[Span],
     ) -> Option<String> {
-        if !source.contains("byexample:") && !source.contains("xdoc") {
+        if !speaks(source) {
             return None;
         }
         let dialects = self.context.dialects;
@@ -78,6 +82,11 @@ impl Reader<'_> {
         }
         reason
     }
+}
+
+/// Says whether comments of other runners may stand in a session.
+fn speaks(source: &str) -> bool {
+    source.contains("byexample:") || source.contains("xdoc")
 }
 
 fn remote() -> Problem {
