@@ -7,7 +7,7 @@ use crate::position::Span;
 
 use super::FenceKind;
 use super::containers::{before, contains, is_prefix, line_end, taken};
-use super::outline::{Chunk, Code, Piece};
+use super::piece::{Chunk, Code, Piece};
 use super::session::is_prompt;
 use super::source::Source;
 

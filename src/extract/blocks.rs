@@ -11,7 +11,7 @@ use super::includes::{included, may_include};
 use super::info::{Info, Language};
 use super::lines::{Line, begins_at_margin, dedent, lines, passage, standing};
 use super::literal::LITERAL_INCLUDE;
-use super::outline::Code;
+use super::piece::Code;
 use super::reader::Reader;
 use super::session::{Fault, is_prompt, may_prompt, prompts};
 use super::steering::all_skipped;

@@ -11,7 +11,7 @@ use super::FenceKind;
 use super::bare::joined;
 use super::containers::{before, contains, is_prefix, line_end};
 use super::info::info;
-use super::outline::{Chunk, Code, Piece};
+use super::piece::{Chunk, Code, Piece};
 use super::source::Source;
 
 /// Adds fences of colons that hold code, in the place of what the parser made of their lines.

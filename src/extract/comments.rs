@@ -4,7 +4,7 @@ use super::FenceKind;
 use super::attributes::{Attribute, attributes};
 use super::lines::{Line, lines};
 use super::nested::nested;
-use super::outline::{Chunk, Code};
+use super::piece::{Chunk, Code};
 use super::source::Source;
 use crate::position::Span;
 use crate::wording::nearest;

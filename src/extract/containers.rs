@@ -11,7 +11,9 @@ use crate::position::Span;
 use super::FenceKind;
 use super::bare::with_bare_prompts;
 use super::colons::with_colon_fences;
-use super::outline::{CONTAINERS, Outline, Piece, outline};
+use super::outline::{Outline, outline};
+use super::piece::Piece;
+use super::signs::CONTAINERS;
 use super::source::Source;
 
 /// How deep containers in containers are read.

@@ -2,7 +2,7 @@
 
 use super::dialects::{Dialect, Dialects};
 use super::includes::Includes;
-use super::outline::Piece;
+use super::piece::Piece;
 
 /// What reading a guide needs besides its text.
 #[derive(Clone, Copy)]

@@ -15,7 +15,7 @@ use super::context::Context;
 use super::dialects::{Dialect, Dialects};
 use super::examples::assemble;
 use super::includes::Includes;
-use super::outline::Piece;
+use super::piece::Piece;
 use super::reader::read;
 use super::source::Source;
 use super::{Directives, Excerpt, Fence, Passage, VersionCondition};

@@ -6,7 +6,7 @@
 use crate::position::Span;
 
 use super::Passage;
-use super::outline::Chunk;
+use super::piece::Chunk;
 
 /// One line of a block.
 #[derive(Debug, Clone, PartialEq, Eq)]

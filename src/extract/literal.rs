@@ -7,7 +7,7 @@ use super::dialects::settings;
 use super::includes::{Includes, joined, range};
 use super::info::{Info, language};
 use super::lines::{Line, lines};
-use super::outline::Code;
+use super::piece::Code;
 use super::reader::Reader;
 
 /// The directive's name.

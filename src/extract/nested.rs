@@ -6,7 +6,7 @@ use crate::position::Span;
 
 use super::FenceKind;
 use super::lines::Line;
-use super::outline::Code;
+use super::piece::Code;
 
 /// A fence found inside another.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,11 +5,13 @@
 use std::mem;
 
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
-use smallvec::SmallVec;
 
 use crate::position::Span;
 
 use super::FenceKind;
+use super::fence_lines::{info_span, is_closed, trimmed_end};
+use super::piece::{Chunk, Chunks, Code, Piece};
+use super::signs::{QUOTES_OF_A_PROMPT, Signs};
 use super::source::Source;
 
 /// How much of a paragraph is kept to see whether it is a label.
@@ -19,83 +21,6 @@ const LABEL_BYTES: usize = 300;
 const FEWEST_PIECES: usize = 16;
 const BYTES_FOR_A_PIECE: usize = 96;
 
-/// A part of a line's text: bytes of the guide, or spaces that a tab became.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Chunk {
-    /// Bytes of the guide; line ends between and after lines included.
-    pub(super) span: Span,
-    /// Spaces before it that a partly used tab stands for.
-    pub(super) pad: usize,
-}
-
-/// The parts of a block in order; most blocks stand in the guide in one piece.
-pub(super) type Chunks = SmallVec<[Chunk; 1]>;
-
-/// A code block.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Code {
-    /// What kind of place it is.
-    pub(super) kind: FenceKind,
-    /// The whole block, final line end excluded.
-    pub(super) span: Span,
-    /// The info string, trimmed; empty where there is none.
-    pub(super) info: Span,
-    /// Its text.
-    pub(super) chunks: Chunks,
-    /// Whether a closing line ends it; true for kinds that need none.
-    pub(super) closed: bool,
-    /// Whether it stands in a list item.
-    pub(super) in_list: bool,
-}
-
-/// One thing in a guide, in document order.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Piece {
-    /// A heading at the top level of the guide.
-    Heading {
-        /// 1–6.
-        level: u8,
-        /// Its text without markup.
-        text: String,
-        /// Where it starts.
-        start: usize,
-    },
-    /// A code block.
-    Code(Code),
-    /// A block of HTML, or an HTML comment within a line.
-    Html {
-        /// The whole of it.
-        span: Span,
-        /// Its text without the prefixes of quotes and lists.
-        chunks: Chunks,
-    },
-    /// A paragraph that begins like a comment of `MyST` (`% …`) or MDX (`{/* … */}`).
-    Note {
-        /// The whole of it.
-        span: Span,
-        /// Its lines.
-        chunks: Chunks,
-    },
-    /// A paragraph that may be a label, or anything else that is neither code, comment nor blank.
-    Prose {
-        /// Where it starts.
-        start: usize,
-        /// The beginning of its text, where it follows code closely; otherwise empty.
-        text: String,
-    },
-}
-
-impl Piece {
-    /// Returns where the piece starts.
-    pub(super) fn start(&self) -> usize {
-        match self {
-            Self::Heading { start, .. } | Self::Prose { start, .. } => *start,
-            Self::Code(code) => code.span.start,
-            Self::Html { span, .. } | Self::Note { span, .. } => span.start,
-        }
-    }
-}
-
 /// The structure of a source.
 pub(super) struct Outline {
     /// What stands in it, in order.
@@ -103,46 +28,6 @@ pub(super) struct Outline {
     /// Signs of what the parser reads as something else.
     pub(super) signs: Signs,
 }
-
-/// What may stand in a source although the parser knows nothing of it.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Signs {
-    /// Containers of `MkDocs`.
-    pub(super) containers: bool,
-    /// Fences of colons.
-    pub(super) colons: bool,
-    /// Prompts outside fences.
-    pub(super) prompts: bool,
-}
-
-impl Signs {
-    /// Looks at the beginning of a line's text, after whatever marks of quotes and lists are in it.
-    fn see(&mut self, text: &str) {
-        let is_mark = |letter: &u8| {
-            letter.is_ascii_digit()
-                || matches!(
-                    letter,
-                    b' ' | b'\t' | b'>' | b'-' | b'*' | b'+' | b'.' | b')'
-                )
-        };
-        let marks = text.bytes().take_while(is_mark).count();
-        match text.as_bytes().get(marks) {
-            Some(b'!' | b'?' | b'=') => {
-                let rest = &text[marks..];
-                self.containers |= CONTAINERS.iter().any(|marker| rest.starts_with(marker));
-            }
-            Some(b':') => self.colons |= text[marks..].starts_with(":::"),
-            _ => {}
-        }
-        self.prompts |= marks > 2 && text[..marks].contains(">>>");
-    }
-}
-
-/// What opens a container of `MkDocs`.
-pub(super) const CONTAINERS: [&str; 3] = ["!!!", "???", "==="];
-
-/// How many quotes in quotes the parser makes of a prompt.
-const QUOTES_OF_A_PROMPT: usize = 3;
 
 /// Reads the structure of a source.
 pub(super) fn outline(guide: &str, source: &Source<'_>) -> Outline {
@@ -157,8 +42,16 @@ pub(super) fn outline(guide: &str, source: &Source<'_>) -> Outline {
         near_code: !source.is_whole(),
         signs: Signs::default(),
     };
-    for (event, range) in Parser::new_ext(&source.text, Options::empty()).into_offset_iter() {
-        reader.read(&event, range);
+    let mut events = Parser::new_ext(&source.text, Options::empty()).into_offset_iter();
+    // Events are large and many: each is taken apart where it stands.
+    loop {
+        match events.next() {
+            Some((Event::Text(text), range)) => reader.text(&text, range),
+            Some((Event::Start(tag), range)) => reader.enter(&tag, range),
+            Some((Event::End(tag), _)) => reader.leave(tag),
+            Some((event, range)) => reader.other(&event, range),
+            None => break,
+        }
     }
     Outline {
         pieces: reader.pieces,
@@ -189,17 +82,18 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn read(&mut self, event: &Event<'_>, range: Span) {
+    /// Reads what is neither text nor the start or end of a block.
+    fn other(&mut self, event: &Event<'_>, range: Span) {
         match event {
-            Event::Text(text) => self.text(text, range),
-            Event::Start(tag) => self.enter(tag, range),
-            Event::End(tag) => self.leave(*tag),
             Event::Html(_) => self.chunk(range),
             Event::InlineHtml(html) if html.starts_with("<!--") => self.inline_comment(range),
             Event::Code(text) => self.prose_text(text),
             Event::SoftBreak | Event::HardBreak => self.prose_text(" "),
             Event::Rule => self.prose(range.start),
-            Event::InlineHtml(_)
+            Event::Text(_)
+            | Event::Start(_)
+            | Event::End(_)
+            | Event::InlineHtml(_)
             | Event::InlineMath(_)
             | Event::DisplayMath(_)
             | Event::FootnoteReference(_)
@@ -241,12 +135,23 @@ impl Reader<'_> {
     }
 
     fn text(&mut self, text: &str, range: Span) {
-        if !matches!(self.open, Open::Fenced | Open::Html) {
-            self.signs.see(text);
+        match self.open {
+            Open::Fenced | Open::Html => self.block_text(text, range),
+            Open::Indented => {
+                self.signs.see(text);
+                self.block_text(text, range);
+            }
+            Open::Heading | Open::Label => {
+                self.signs.see(text);
+                self.prose_text(text);
+            }
+            Open::Nothing => self.signs.see(text),
         }
-        if !matches!(self.open, Open::Fenced | Open::Indented | Open::Html) {
-            self.prose_text(text);
-        } else if range.is_empty() {
+    }
+
+    /// Adds text to the block that is open; what stands nowhere in the source are spaces of a tab.
+    fn block_text(&mut self, text: &str, range: Span) {
+        if range.is_empty() {
             self.push_chunk(Chunk {
                 span: self.source.offset(range.start)..self.source.offset(range.start),
                 pad: text.len(),
@@ -408,46 +313,4 @@ fn split_chunk(source: &Source<'_>, range: Span, mut push: impl FnMut(Span)) {
         push(source.span(&(start..start + length)));
         start += length;
     }
-}
-
-/// Finds the info string of the fence that starts at `start`.
-fn info_span(guide: &str, start: usize) -> Span {
-    let bytes = guide.as_bytes();
-    let marker = bytes[start];
-    let run = bytes[start..]
-        .iter()
-        .take_while(|byte| **byte == marker)
-        .count();
-    let from = start + run;
-    let line = memchr::memchr2(b'\n', b'\r', &bytes[from..]).map_or(bytes.len(), |at| from + at);
-    let text = &guide[from..line];
-    let blank = [' ', '\t', '\u{b}', '\u{c}'];
-    let leading = text.len() - text.trim_start_matches(blank).len();
-    let trimmed = text.trim_matches(blank);
-    from + leading..from + leading + trimmed.len()
-}
-
-/// Says whether a line of fence characters stands between a block's text and its end.
-fn is_closed(guide: &str, code: &Code) -> bool {
-    let bytes = guide.as_bytes();
-    let marker = bytes[code.span.start];
-    let run = |from: usize| {
-        let run = bytes[from..code.span.end].iter();
-        run.take_while(|byte| **byte == marker).count()
-    };
-    let opening = run(code.span.start);
-    let after = code
-        .chunks
-        .last()
-        .map_or(code.info.end, |chunk| chunk.span.end);
-    let tail = after.min(code.span.end)..code.span.end;
-    memchr::memchr(marker, &bytes[tail.clone()]).is_some_and(|at| run(tail.start + at) >= opening)
-}
-
-/// Returns the end of a span without the line end there.
-fn trimmed_end(guide: &str, span: &Span) -> usize {
-    let text = &guide[span.clone()];
-    let text = text.strip_suffix('\n').unwrap_or(text);
-    let text = text.strip_suffix('\r').unwrap_or(text);
-    span.start + text.len()
 }

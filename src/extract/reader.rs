@@ -20,8 +20,8 @@ use super::info::{Info, Language, info};
 use super::lines::{Line, lines};
 use super::names::Headings;
 use super::nested::nested;
-use super::outline::{Code, Piece};
 use super::outputs::Following;
+use super::piece::{Code, Piece};
 use super::problems::Problems;
 
 /// Everything that one pass over a guide finds.

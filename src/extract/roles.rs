@@ -9,7 +9,7 @@ use super::draft::{Role, Runnable};
 use super::info::{Info, Language, info};
 use super::lines::{Line, lines, passage, standing, text};
 use super::nested::nested;
-use super::outline::Code;
+use super::piece::Code;
 use super::reader::Reader;
 use super::session::{is_prompt, may_prompt};
 use super::{BlockKind, FenceKind, Flags, Passage};

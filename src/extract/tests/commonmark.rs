@@ -6,7 +6,8 @@ use proptest::prelude::*;
 
 use super::super::FenceKind;
 use super::super::lines::{lines, text};
-use super::super::outline::{Piece, outline};
+use super::super::outline::outline;
+use super::super::piece::Piece;
 use super::super::source::Source;
 use super::generated::undisputed_guide;
 
