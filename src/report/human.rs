@@ -6,15 +6,14 @@ use std::io::{self, Write};
 use owo_colors::OwoColorize;
 
 use crate::compare::{ClaimFault, DifferenceClass, Stream, Verdict};
-use crate::execute::Ending;
 use crate::plan::Interpreter;
 use crate::wording;
 
 use super::joined::{Finding, fails, findings, is_told_once};
 use super::tally::UnrunPlace;
 use super::{
-    ExampleReport, Report, Starts, Tally, comparison, difference, ending_in_words, problems, safe,
-    verdict_name, versions,
+    ExampleReport, Report, Starts, Tally, comparison, difference, ending_in_words, next_step,
+    problems, safe, verdict_name, versions,
 };
 
 /// Writes an example's findings; says whether it has flaky ones, which come after all others.
@@ -96,7 +95,7 @@ fn write_finding(
     if let Some(hint) = finding.hint {
         writeln!(sink, "  {}: {}", "hint".green(), safe::terminal(hint))?;
     }
-    write_rerun(report, example, finding, sink)?;
+    next_step::write(report, example, finding, sink)?;
     writeln!(sink)
 }
 
@@ -205,52 +204,6 @@ fn write_fault(
         safe::terminal(&fault.message)
     )?;
     difference::write(&fault.difference.expected, &fault.difference.actual, sink)
-}
-
-/// Ends a finding with the command that reruns it, and the one that accepts it.
-fn write_rerun(
-    report: &Report,
-    example: &ExampleReport,
-    finding: &Finding<'_>,
-    sink: &mut dyn Write,
-) -> io::Result<()> {
-    let rerun = &report.rerun;
-    let on = finding.interpreters.first().copied();
-    match finding.verdict {
-        Verdict::Flaky => writeln!(sink, "  rerun: {} --repeat 20", rerun.check(example, on)),
-        Verdict::Differs => {
-            writeln!(sink, "  rerun: {}", rerun.check(example, on))?;
-            match finding.difference.map(|found| found.stream) {
-                Some(Stream::Ending) => write_declaration(finding, sink),
-                Some(_) => {
-                    let record = rerun.record(example);
-                    writeln!(sink, "  if the new output is right: {record}")
-                }
-                None => Ok(()),
-            }
-        }
-        Verdict::Unrecorded => writeln!(sink, "  record it: {}", rerun.record(example)),
-        Verdict::Blocked | Verdict::Skipped | Verdict::Match => Ok(()),
-    }
-}
-
-/// Tells how a guide says that an example ends so: endings are declared, not recorded.
-fn write_declaration(finding: &Finding<'_>, sink: &mut dyn Write) -> io::Result<()> {
-    let Some(transcript) = &finding.run.transcript else {
-        return Ok(());
-    };
-    let raised = (transcript.exception.as_deref())
-        .map(|exception| exception.split(':').next().unwrap_or_default());
-    let directive = match (&transcript.ending, raised) {
-        (_, Some(raised)) => format!("raises=\"{}\"", safe::terminal(raised)),
-        (Ending::Exited { code }, None) if *code != 0 => format!("exit={code}"),
-        (Ending::Signal { signal, .. }, None) => format!("signal={signal}"),
-        _ => return Ok(()),
-    };
-    writeln!(
-        sink,
-        "  if it is meant to end so: write `<!-- fencepost: {directive} -->` above it"
-    )
 }
 
 fn write_summary(report: &Report, sink: &mut dyn Write) -> io::Result<()> {

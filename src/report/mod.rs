@@ -19,6 +19,7 @@ mod listing;
 mod machine;
 mod markdown;
 mod mutated;
+mod next_step;
 mod problems;
 mod progress;
 mod rerun;
