@@ -14,6 +14,10 @@ pub fn keep_patterns(old: &str, printed: &str) -> String {
     if matches(old, printed) {
         return old.to_owned();
     }
+    // Where nothing is printed, no line is left for a pattern to stand for.
+    if printed.is_empty() {
+        return plain;
+    }
     // The line feed at the end is no line that a pattern could stand for.
     let kept = match (old.strip_suffix('\n'), printed.strip_suffix('\n')) {
         (Some(old), Some(printed)) => keep_lines(old, printed) + "\n",
@@ -111,6 +115,9 @@ mod tests {
         case("took [..] s\n", "done\n", "done\n");
         case("old\n...\nold\n", "a\n", "a\n");
         case("plain\n", "...\n", "[ELLIPSIS]\n");
+        case("[..]\n", "", "");
+        case("old\n[..]\n", "", "");
+        case("...\n", "", "...\n");
     }
 
     #[test]

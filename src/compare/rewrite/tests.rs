@@ -339,6 +339,11 @@ fn what_only_a_person_can_mend_is_refused() {
         &["7 nothing is printed any more: remove the fence"],
     );
     refused(
+        "```python\nf()\n```\n\nOutput:\n\n```text\na\n[..]\n```\n",
+        &[(12, &[""])],
+        &["7 nothing is printed any more: remove the fence"],
+    );
+    refused(
         "```python\nprint(1)  # => 1\nfor i in x:\n    print(i)  # => 5\n```\n",
         &[(12, &["1\n2\n3\n"])],
         &["4 it cannot be told which lines stand for the claim `5`: mend it by hand"],
