@@ -144,12 +144,28 @@ fn false_claims_are_rewritten_and_no_other_byte() {
     project
         .run("record --claims")
         .exits(0)
-        .prints("rewrote 1 claim in 1 guide");
+        .prints("rewrote claims at 1 place in 1 guide");
     assert_eq!(project.read("a.md"), text.replace("# => 3", "# => 2"));
     let expected = project.read("expected/a.toml");
     project.run("record --claims").exits(0).prints_no("rewrote");
     assert_eq!(project.read("expected/a.toml"), expected);
     project.run("check").exits(0);
+}
+
+#[test]
+fn what_is_not_rewritten_is_told_at_its_place_in_the_rewritten_guide() {
+    let shown = |lines: &str| {
+        format!(
+            "# T\n\n```python\nprint('a\\nb')\n```\n\nOutput:\n\n```text\n{lines}\n```\n\n```pycon\n>>> 1 / 0\n1\n```\n"
+        )
+    };
+    let project = Project::new().file("a.md", &shown("c"));
+    project
+        .run("record --claims")
+        .exits(1)
+        .prints("the prompt raised `ZeroDivisionError: division by zero`")
+        .prints("a.md:15:1");
+    assert_eq!(project.read("a.md"), shown("a\nb"));
 }
 
 #[test]

@@ -13,7 +13,7 @@ use fencepost::extract::{Document, document};
 use fencepost::normalise::{Transcript, transcript};
 use fencepost::plan::interpreter::{Places, Spec, choose, find};
 use fencepost::plan::{Choice, Disposition, Interpreter, plan};
-use fencepost::position::Span;
+use fencepost::position::{LineIndex, Span};
 
 use crate::support::Project;
 
@@ -149,8 +149,9 @@ fn rewritten(text: &str, runs: &Runs, analyses: &[Vec<Analysis>]) -> (String, Ve
         })
         .collect();
     let rewriting = rewrite(&document, &sources, Claims::Explicit);
+    let lines = LineIndex::new(text);
     let refusals = (rewriting.refusals.into_iter())
-        .map(|refusal| format!("{}: {}", refusal.position.line, refusal.message))
+        .map(|refusal| format!("{}: {}", lines.line(refusal.offset), refusal.message))
         .collect();
     (apply(text, &rewriting.edits), refusals)
 }

@@ -63,10 +63,15 @@ fn rewrite_fence(
         return;
     }
     let whole = &guide.document.fences[fence.fence];
+    if !is_shown_as_it_stands(guide, fence) {
+        let message =
+            "a tab before its lines is part of them: indent it by blanks, or mend it by hand";
+        return rewriting.refuse(&whole.span, message);
+    }
     if beside {
         let message =
             "several fences show parts of one output, and this one is false: mend it by hand";
-        return guide.refuse(rewriting, &whole.span, message);
+        return rewriting.refuse(&whole.span, message);
     }
     let texts: Vec<(&Interpreter, String)> = (judged.iter())
         .map(|(interpreter, transcript, stdout)| {
@@ -81,7 +86,7 @@ fn rewrite_fence(
         .iter()
         .find_map(|(_, text)| unshowable(guide, whole, text))
     {
-        return guide.refuse(rewriting, &whole.span, reason);
+        return rewriting.refuse(&whole.span, reason);
     }
     let existing = fence.python.as_ref().map(|python| python.text.as_str());
     let groups = conditions(&texts, existing);
@@ -96,9 +101,16 @@ fn rewrite_fence(
                 rewriting.edits.extend(edits);
                 rewriting.added_fences += several.len() - 1;
             }
-            Err(reason) => guide.refuse(rewriting, &whole.span, reason),
+            Err(reason) => rewriting.refuse(&whole.span, reason),
         },
     }
+}
+
+/// Says whether each line shown stands so in the guide; a partly used tab stands for blanks that it has not.
+fn is_shown_as_it_stands(guide: &Guide<'_>, fence: &OutputFence) -> bool {
+    let spans = fence.text.line_spans();
+    let mut lines = fence.text.lines().zip(spans);
+    lines.all(|(line, span)| line.trim().is_empty() || guide.text[span] == *line)
 }
 
 /// Returns what a fence that is a whole output should show, its patterns kept where they still match.

@@ -55,7 +55,7 @@ pub(super) fn rewrite(
                 let message = format!(
                     "it cannot be told which lines stand for the claim `{claim}`: mend it by hand"
                 );
-                guide.refuse(rewriting, span, message);
+                rewriting.refuse(span, message);
             }
             None => differing.push(group),
         }
@@ -91,7 +91,7 @@ fn rewrite_group(
     let (Some(spans), true, true) = (spans, can_be_shown, is_one) else {
         let span = &span_of(block, &group.claims[0]);
         let message = "what is printed cannot be claimed in this comment: mend it by hand";
-        return guide.refuse(rewriting, span, message);
+        return rewriting.refuse(span, message);
     };
     let mut edits: Vec<Edit> = (spans.iter().zip(lines))
         .filter_map(|((start, end), line)| replaced(guide, *start..*end, line, in_quotes))
@@ -189,7 +189,7 @@ fn move_to_fences(
         let span = &span_of(block, &groups[0].claims[0]);
         let message =
             "it is printed otherwise on other versions: show it in output fences with `python=`";
-        guide.refuse(rewriting, span, message);
+        rewriting.refuse(span, message);
     }
 }
 

@@ -23,7 +23,7 @@ use crate::execute::Analysis;
 use crate::extract::{BlockKind, Document, Example};
 use crate::normalise::Transcript;
 use crate::plan::Interpreter;
-use crate::position::{LineIndex, Position, Span};
+use crate::position::Span;
 
 use super::claims::block_outputs;
 
@@ -45,8 +45,8 @@ pub struct Edit {
 /// A false claim that is not rewritten, with the reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
-    /// Where it stands in the guide.
-    pub position: Position,
+    /// Where it stands in the guide as it was.
+    pub offset: usize,
     /// Why, and what to do.
     pub message: String,
 }
@@ -73,6 +73,24 @@ pub struct Rewriting {
     pub added_fences: usize,
 }
 
+impl Rewriting {
+    fn refuse(&mut self, span: &Span, message: impl Into<String>) {
+        self.refusals.push(Refusal {
+            offset: span.start,
+            message: message.into(),
+        });
+    }
+
+    /// Returns where a byte of the guide stands once the edits are made; of what goes, where it was.
+    #[must_use]
+    pub fn moved(&self, offset: usize) -> usize {
+        let above = self.edits.iter().filter(|edit| edit.start < offset);
+        above.fold(offset, |moved, edit| {
+            moved + edit.replacement.len() - (edit.end.min(offset) - edit.start)
+        })
+    }
+}
+
 /// What one block printed on each interpreter that runs it.
 type Outputs<'a> = Vec<(&'a Interpreter, &'a Transcript, Vec<String>)>;
 
@@ -80,7 +98,6 @@ type Outputs<'a> = Vec<(&'a Interpreter, &'a Transcript, Vec<String>)>;
 struct Guide<'a> {
     document: &'a Document,
     text: &'a str,
-    lines: LineIndex,
     strict: bool,
 }
 
@@ -134,16 +151,8 @@ impl<'a> Guide<'a> {
         Self {
             document,
             text: &document.guide.text,
-            lines: LineIndex::new(&document.guide.text),
             strict,
         }
-    }
-
-    fn refuse(&self, rewriting: &mut Rewriting, span: &Span, message: impl Into<String>) {
-        rewriting.refusals.push(Refusal {
-            position: self.lines.position(self.text, span.start),
-            message: message.into(),
-        });
     }
 }
 

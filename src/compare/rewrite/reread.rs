@@ -23,7 +23,7 @@ pub(super) fn joined(guide: &Guide<'_>, sources: &[Source<'_>], mut parts: Vec<P
     if !all {
         for part in &mut parts {
             if !rereading.holds(&[part]) {
-                refuse(guide, part);
+                refuse(part);
             }
         }
         all = rereading.holds(&parts.iter().collect::<Vec<&Part>>());
@@ -31,7 +31,7 @@ pub(super) fn joined(guide: &Guide<'_>, sources: &[Source<'_>], mut parts: Vec<P
     let mut joined = Rewriting::default();
     for mut part in parts {
         if !all {
-            refuse(guide, &mut part);
+            refuse(&mut part);
         }
         joined.edits.extend(part.rewriting.edits);
         joined.refusals.extend(part.rewriting.refusals);
@@ -39,17 +39,17 @@ pub(super) fn joined(guide: &Guide<'_>, sources: &[Source<'_>], mut parts: Vec<P
     }
     joined.edits.sort();
     joined.edits.dedup();
-    joined.refusals.sort_by_key(|refusal| refusal.position.line);
+    joined.refusals.sort_by_key(|refusal| refusal.offset);
     joined
 }
 
 /// Turns the changes for a block into a refusal.
-fn refuse(guide: &Guide<'_>, part: &mut Part) {
+fn refuse(part: &mut Part) {
     let Some(first) = part.rewriting.edits.first() else {
         return;
     };
     part.rewriting.refusals.push(Refusal {
-        position: guide.lines.position(guide.text, first.start),
+        offset: first.start,
         message: "shown there, what is printed would change how the guide is read: \
                   mend it by hand, in a fence of its own"
             .to_owned(),

@@ -47,10 +47,10 @@ fn rewrite_prompt(
     };
     if !(prompt.line..prompt.want_lines.end).all(|line| is_in_guide(guide, block, line)) {
         let message = "this prompt stands in a file that the guide includes: mend it there";
-        return guide.refuse(rewriting, &prompt_span, message);
+        return rewriting.refuse(&prompt_span, message);
     }
     if let Some(message) = undeclared(prompt, printed) {
-        return guide.refuse(rewriting, &prompt_span, message);
+        return rewriting.refuse(&prompt_span, message);
     }
     let wants: Vec<String> = printed
         .iter()
@@ -65,11 +65,11 @@ fn rewrite_prompt(
         } else {
             "the prompt prints otherwise on other versions: give each its own block with `python=`"
         };
-        return guide.refuse(rewriting, &prompt_span, message);
+        return rewriting.refuse(&prompt_span, message);
     }
     if !can_stand_below(new) {
         let message = "what the prompt prints cannot be shown in a session: rewrite the prompt";
-        return guide.refuse(rewriting, &prompt_span, message);
+        return rewriting.refuse(&prompt_span, message);
     }
     let last_source = prompt.line + prompt.source.lines().count().max(1) - 1;
     let spans = block.code.line_spans();

@@ -9,6 +9,7 @@ use crate::compare::false_claims;
 use crate::compare::testing::{analysis, interpreter, printed, raised};
 use crate::discover::Settings;
 use crate::extract::{BlockKind, document};
+use crate::position::LineIndex;
 
 fn understood(text: &str) -> Document {
     document(&crate::discover::Guide {
@@ -100,8 +101,9 @@ fn rewritten(before: &str, runs: &[Printed<'_>]) -> (String, Vec<String>) {
     if rewriting.refusals.is_empty() {
         assert_true(&again, &ran_again);
     }
+    let lines = LineIndex::new(before);
     let refusals = (rewriting.refusals.iter())
-        .map(|refusal| format!("{} {}", refusal.position.line, refusal.message))
+        .map(|refusal| format!("{} {}", lines.line(refusal.offset), refusal.message))
         .collect();
     (after, refusals)
 }
@@ -339,6 +341,11 @@ fn what_only_a_person_can_mend_is_refused() {
         &["7 nothing is printed any more: remove the fence"],
     );
     refused(
+        "- ```python\n  f()\n  ```\n\n  Output:\n\n  \t\ta\n",
+        &[(12, &["b\n"])],
+        &["7 a tab before its lines is part of them: indent it by blanks, or mend it by hand"],
+    );
+    refused(
         "```python\nf()\n```\n\nOutput:\n\n```text\na\n[..]\n```\n",
         &[(12, &[""])],
         &["7 nothing is printed any more: remove the fence"],
@@ -380,6 +387,21 @@ fn what_is_printed_never_becomes_markdown() {
         let reason = format!("{line} {would}");
         refused(guide, &[(12, &[printed])], &[reason.as_str()]);
     }
+}
+
+#[test]
+fn a_place_moves_by_what_is_rewritten_above_it() {
+    let edit = |start, end, replacement: &str| Edit {
+        start,
+        end,
+        replacement: replacement.to_owned(),
+    };
+    let rewriting = Rewriting {
+        edits: vec![edit(2, 4, "xyz"), edit(6, 8, ""), edit(9, 9, "new")],
+        ..Rewriting::default()
+    };
+    let moved = [0, 2, 4, 5, 6, 7, 8, 9, 10].map(|offset| rewriting.moved(offset));
+    assert_eq!(moved, [0, 2, 5, 6, 7, 7, 7, 8, 12]);
 }
 
 #[test]

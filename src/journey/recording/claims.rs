@@ -1,8 +1,10 @@
 //! `record --claims`: the outputs that guides show become what was printed.
 
 use crate::compare::Verdict;
-use crate::compare::rewrite::{Refusal, Rewriting, Source, rewrite, write_guide};
+use crate::compare::rewrite::{Refusal, Rewriting, Source, apply, rewrite, write_guide};
+use crate::discover::Guide;
 use crate::extract::Document;
+use crate::position::LineIndex;
 use crate::problem::Problem;
 use crate::report::{ExampleReport, RunReport};
 use crate::wording::count;
@@ -23,8 +25,8 @@ impl Rewritten {
     /// Says what was done.
     pub(super) fn in_words(&self) -> String {
         format!(
-            "rewrote {} in {}",
-            count(self.edits, "claim"),
+            "rewrote claims at {} in {}",
+            count(self.edits, "place"),
             count(self.guides, "guide")
         )
     }
@@ -36,30 +38,32 @@ pub(super) fn rewrite_claims(recording: &Recording<'_>) -> Rewritten {
     for document in &recording.project.documents {
         let guide = &document.guide;
         let sources = sources(recording, document);
-        let Rewriting {
-            edits, refusals, ..
-        } = rewrite(document, &sources, guide.settings.claims);
-        rewritten.problems.extend(
-            refusals
-                .into_iter()
-                .map(|refusal| refused(&guide.id, refusal)),
-        );
-        if edits.is_empty() {
-            continue;
-        }
-        match write_guide(&guide.path, &guide.id, &guide.text, &edits) {
+        let mut rewriting = rewrite(document, &sources, guide.settings.claims);
+        match write_guide(&guide.path, &guide.id, &guide.text, &rewriting.edits) {
             Ok(()) => {
-                rewritten.guides += 1;
-                rewritten.edits += edits.len();
+                rewritten.guides += usize::from(!rewriting.edits.is_empty());
+                rewritten.edits += rewriting.edits.len();
             }
-            Err(problem) => rewritten.problems.push(problem),
+            Err(problem) => {
+                rewritten.problems.push(problem);
+                rewriting.edits.clear();
+            }
         }
+        rewritten.problems.extend(refused(guide, &rewriting));
     }
     rewritten
 }
 
-fn refused(guide: &str, refusal: Refusal) -> Problem {
-    Problem::finding("claim-not-rewritten", refusal.message).at(guide, refusal.position)
+/// Tells what is not rewritten, at its place in the guide as that is now.
+fn refused(guide: &Guide, rewriting: &Rewriting) -> Vec<Problem> {
+    let text = apply(&guide.text, &rewriting.edits);
+    let lines = LineIndex::new(&text);
+    let problem = |refusal: &Refusal| {
+        let position = lines.position(&text, rewriting.moved(refusal.offset));
+        let message = refusal.message.as_str();
+        Problem::finding("claim-not-rewritten", message).at(&guide.id, position)
+    };
+    rewriting.refusals.iter().map(problem).collect()
 }
 
 fn sources<'a>(recording: &'a Recording<'_>, document: &'a Document) -> Vec<Source<'a>> {
