@@ -33,6 +33,6 @@ pub use difference::{Difference, DifferenceClass, Stream};
 pub use ending::ending_in_words;
 pub use judge::{Judged, Verdict, difference, judge};
 pub use mutate::{MutationReport, Perturbation, has_wildcards, mutate};
-pub use place::{Ran, locate};
+pub use place::{Ran, last_begun, locate};
 pub use stability::{Instability, Likeness, Run, VaryingSpan, instability};
 pub use versions::{Behaviour, Behaviours};

@@ -30,6 +30,17 @@ pub struct Ran<'a> {
     pub interpreter: &'a Interpreter,
 }
 
+/// Returns the index of the block in which a run ended: the last that began, where several run.
+#[must_use]
+pub fn last_begun(example: &Example, ran: Ran<'_>) -> usize {
+    let blocks = example.blocks.iter().enumerate();
+    let run = blocks.filter(|(_, block)| is_run_on(block, ran.interpreter));
+    let parts = &ran.record.blocks;
+    let begun = parts.iter().rposition(|parts| !parts.is_empty());
+    let last = run.take(begun.map_or(usize::MAX, |begun| begun + 1)).last();
+    last.map_or(0, |(index, _)| index)
+}
+
 /// Returns the 1-based line of the guide that a difference points at; `None` where none can be told.
 ///
 /// `analyses` has one entry per block of the example.

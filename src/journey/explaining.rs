@@ -1,6 +1,8 @@
 //! What a failed run shows and where, told alike by whoever judges runs.
 
-use crate::compare::{ClaimFault, Diagnosis, Difference, Ran, diagnose, diagnose_session, locate};
+use crate::compare::{
+    ClaimFault, Diagnosis, Difference, Ran, diagnose, diagnose_session, last_begun, locate,
+};
 use crate::extract::{Document, Example};
 
 use super::running::Analyses;
@@ -18,7 +20,20 @@ pub(super) fn diagnosis(
         return diagnose_session(ran, faults, &above);
     }
     let blocks = analyses.blocks(document, example);
-    diagnose(ran, blocks.last(), last_code(example), &above)
+    let ended = last_begun(example, ran);
+    let code = example.blocks.get(ended).map_or("", |block| &block.code);
+    let mut diagnosis = diagnose(ran, blocks.get(ended), code, &above)?;
+    diagnosis.reason += &below(document, example, ended);
+    Some(diagnosis)
+}
+
+/// Says which block of several ended the run, where it kept others from running.
+fn below(document: &Document, example: &Example, ended: usize) -> String {
+    if ended + 1 >= example.blocks.len() {
+        return String::new();
+    }
+    let line = document.fences[example.blocks[ended].fence].position.line;
+    format!(", in the block at line {line}: those below it did not run")
 }
 
 /// Gives a difference the guide's line that it points at, where that can be told.
@@ -31,9 +46,4 @@ pub(super) fn place(
     let blocks = analyses.blocks(document, example);
     let line = locate(difference, example, &document.guide.text, &blocks, ran);
     difference.line = line.or(difference.line);
-}
-
-fn last_code(example: &Example) -> &str {
-    let last = example.blocks.last();
-    last.map_or("", |block| block.code.as_str())
 }

@@ -30,6 +30,20 @@ fn a_session_that_lacks_a_name_or_a_module_is_skipped_with_its_reason() {
 }
 
 #[test]
+fn the_block_that_ends_a_shared_process_is_named_by_what_stands_in_it() {
+    let blocks = ["x = 1", "%timeit x", "print(x)"];
+    let text = blocks.map(|code| format!("```python\n{code}\n```\n\n"));
+    let project = Project::new()
+        .file("a.md", &text.concat())
+        .file("fencepost.toml", "sharing = \"guide\"\n");
+    let ran = project.run("check --format json");
+    let reason = ran.results()[0]["reason"].as_str().unwrap().to_owned();
+    let place = ", in the block at line 5: those below it did not run";
+    assert!(reason.starts_with("magic: "), "{reason}");
+    assert!(reason.ends_with(place), "{reason}");
+}
+
+#[test]
 fn syntax_that_only_newer_interpreters_know_is_named() {
     if !(has_python("3.9") && has_python("3.12")) {
         return;
