@@ -1,6 +1,5 @@
 //! Builders that the tests of this stage share.
 
-use crate::discover::Limits;
 use crate::execute::{Analysis, Comment, Ending, PrintSite, Quote};
 use crate::extract::{Block, BlockKind, Example, OutputFence, Passage, Prompt};
 use crate::normalise::Transcript;
@@ -65,7 +64,7 @@ pub(super) fn example(text: &str, code: &str) -> Example {
         files: Vec::new(),
         outputs: Vec::new(),
         directives: std::sync::Arc::default(),
-        limits: Limits::default(),
+        limits: std::sync::Arc::default(),
     }
 }
 

@@ -126,8 +126,8 @@ pub struct Example {
     pub outputs: Vec<OutputFence>,
     /// What the guide says about the whole: the first block's directives, joined with the others' of a group.
     pub directives: Arc<Directives>,
-    /// Limits after configuration and directives.
-    pub limits: Limits,
+    /// Limits after configuration and directives; one for all neighbours of which the same is said.
+    pub limits: Arc<Limits>,
 }
 
 /// A guide, understood.

@@ -21,6 +21,9 @@ pub(super) struct Named {
     pub(super) is_whole: bool,
 }
 
+/// The ids that examples with a given name would have without it, by the examples' indices, in order.
+pub(super) type Automatic = Vec<(usize, Excerpt)>;
+
 /// Reports each place whose name another one has.
 pub(super) fn report(named: &[Named], fences: &[Fence], problems: &mut Problems) {
     let mut by_name: HashMap<&str, Vec<&Named>> = HashMap::new();
@@ -55,13 +58,13 @@ fn clash(a: &Named, b: &Named) -> bool {
 /// Gives examples whose name is taken their automatic ones, so that each has an id of its own.
 pub(super) fn part(
     guide: &str,
-    automatic: &[Option<Excerpt>],
+    automatic: &[(usize, Excerpt)],
     examples: &mut [Example],
     fences: &mut [Fence],
 ) {
     for index in taken(automatic, examples) {
         let example = &mut examples[index];
-        if let Some(id) = &automatic[index] {
+        if let Some(id) = id_of(automatic, index) {
             example.name = id.starting_at(guide.len() + 1);
             example.id.clone_from(id);
         }
@@ -75,11 +78,16 @@ pub(super) fn part(
     }
 }
 
+fn id_of(automatic: &[(usize, Excerpt)], index: usize) -> Option<&Excerpt> {
+    let at = automatic.binary_search_by_key(&index, |(index, _)| *index);
+    Some(&automatic[at.ok()?].1)
+}
+
 /// Returns the examples with a given name that another one has: by its place in the guide, or as the first.
-fn taken(automatic: &[Option<Excerpt>], examples: &[Example]) -> Vec<usize> {
+fn taken(automatic: &[(usize, Excerpt)], examples: &[Example]) -> Vec<usize> {
     let id_by_place = |index: usize| {
         let own = &examples[index].id;
-        automatic[index].as_ref().unwrap_or(own).as_str()
+        id_of(automatic, index).unwrap_or(own).as_str()
     };
     let (by_place, given): (Vec<usize>, Vec<usize>) =
         (0..examples.len()).partition(|index| examples[*index].id == id_by_place(*index));

@@ -11,7 +11,7 @@ use crate::problem::Problem;
 use super::dialects::{Dialect, Dialects};
 use super::directives::Given;
 use super::draft::{Draft, Role, Runnable};
-use super::equal_names::{self, Named};
+use super::equal_names::{self, Automatic, Named};
 use super::groups::{drop_conditions, limits, merge};
 use super::problems::{Places, Problems};
 use super::reader::Reading;
@@ -41,9 +41,10 @@ pub(super) fn assemble(
         groups: HashMap::new(),
         running: running_groups(&drafts),
         named: Vec::new(),
-        automatic: Vec::new(),
+        automatic: Automatic::new(),
         homes: vec![None; drafts.len()],
         skipped: None,
+        limits: (Arc::default(), Arc::new(guide.settings.limits.clone())),
         files: Vec::new(),
     };
     for draft in drafts {
@@ -91,12 +92,14 @@ struct Assembly<'a> {
     running: HashSet<String>,
     /// Names that the guide gives.
     named: Vec<Named>,
-    /// The id that each example would have if the guide gave no name; `None` where it has that one.
-    automatic: Vec<Option<Excerpt>>,
+    /// The ids that examples with a given name would have without it.
+    automatic: Automatic,
     /// Fence → the example and the block that it became.
     homes: Vec<Option<(usize, usize)>>,
     /// The directives of the block that was skipped last, as the guide gives them and with the reason.
     skipped: Option<(Arc<Directives>, Arc<Directives>)>,
+    /// The directives of the last example, and the limits that follow from them.
+    limits: (Arc<Directives>, Arc<Limits>),
     /// Files that wait for their example: fence, group, file, place of the directive.
     files: Vec<(Option<String>, Extra, usize)>,
 }
@@ -242,9 +245,12 @@ impl Assembly<'_> {
         let named = group.is_some_and(|_| block.directives.group.is_some())
             || (group.is_none() && block.directives.name.is_some());
         let given = group.or(block.directives.name.as_deref());
-        let (id, automatic) = match given {
-            Some(given) => (self.id(given), Some(automatic)),
-            None => (automatic, None),
+        let id = match given {
+            Some(given) => {
+                self.automatic.push((self.examples.len(), automatic));
+                self.id(given)
+            }
+            None => automatic,
         };
         let example = Example {
             name: self.name(&id),
@@ -255,13 +261,12 @@ impl Assembly<'_> {
             blocks: smallvec![block],
             files: Vec::new(),
             outputs: Vec::new(),
-            limits: Limits::default(),
+            limits: Arc::clone(&self.limits.1),
         };
         if let Some(group) = group {
             self.groups.insert(group.to_owned(), self.examples.len());
         }
         self.examples.push(example);
-        self.automatic.push(automatic);
         self.examples.len() - 1
     }
 
@@ -309,7 +314,12 @@ impl Assembly<'_> {
             if example.blocks.len() > 1 {
                 drop_conditions(example);
             }
-            example.limits = limits(&self.guide.settings.limits, &example.directives);
+            let (directives, known) = &mut self.limits;
+            if !Arc::ptr_eq(directives, &example.directives) {
+                *directives = Arc::clone(&example.directives);
+                *known = Arc::new(limits(&self.guide.settings.limits, directives));
+            }
+            example.limits = Arc::clone(known);
         }
     }
 

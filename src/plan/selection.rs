@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::discover::Selector;
+use crate::discover::{Limits, Selector};
 use crate::extract::{Block, BlockKind, Document, Example, Prompt};
 use crate::position::{LineIndex, Position};
 use crate::problem::Problem;
@@ -143,7 +143,7 @@ fn disposition(document: &Document, example: &Example, interpreter: &Interpreter
         return Disposition::Skipped("no block of it is for this interpreter".to_owned());
     }
     Disposition::Run(Arc::new(PlannedRun {
-        limits: example.limits.clone(),
+        limits: Limits::clone(&example.limits),
         start: example.directives.start.or(document.guide.settings.start),
         alone: example.directives.alone,
         ..PlannedRun::usual(&example.id, program(example, &blocks), interpreter)
