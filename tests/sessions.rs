@@ -115,7 +115,9 @@ const OPTION_FLAGS: [&str; 11] = [
 ];
 
 /// Sessions whose directives `doctest` refuses.
-const REFUSED: [&str; 5] = [
+const REFUSED: [&str; 7] = [
+    ">>>1\n1",
+    ">>> 1\n1\n>>>2\n2",
     ">>> 1 # doctest: +ELIPSIS\n1",
     ">>> 1 # doctest: ELLIPSIS\n1",
     ">>> 1 # doctest: +ELLIPSIS -\n1",

@@ -13,7 +13,7 @@ use super::lines::{Line, begins_at_margin, dedent, lines, passage, standing};
 use super::literal::LITERAL_INCLUDE;
 use super::piece::Code;
 use super::reader::Reader;
-use super::session::{Fault, is_prompt, may_prompt, prompts};
+use super::session::{Fault, may_prompt, prompts};
 use super::steering::all_skipped;
 use super::{BlockKind, Flags, Passage};
 
@@ -151,13 +151,14 @@ fn kind_of(code: &str, flags: &Flags) -> (BlockKind, Vec<Fault>) {
     }
 }
 
-/// Says whether code is a session: it has a prompt at its left edge, outside any long string.
+/// Says whether code is a session: it has a prompt at its left edge, outside any long string. One
+/// that lacks its blank counts, so that doctest's refusal is told; marks of a merge conflict do not.
 fn is_session(code: &str) -> bool {
     if !may_prompt(code) {
         return false;
     }
     for line in code.lines() {
-        if line.starts_with(">>>") && is_prompt(line) {
+        if line.starts_with(">>>") && !line.starts_with(">>>>") {
             return true;
         }
         if line.contains("\"\"\"") || line.contains("'''") {
