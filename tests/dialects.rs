@@ -107,7 +107,10 @@ fn doctor_shows_the_blocks_that_a_tool_would_miss() {
         .exits(0)
         .prints("other tools\na.md: sybil would run 2 blocks, skip 1 as its markup asks and miss 1\n    a.md:9 py: would miss it\n    a.md:19 python: would run it, which is skipped here (slow)\n");
     Project::new()
-        .file("b.md", "# T\n\n```python\na = 1\n```\n")
+        .file(
+            "b.md",
+            "# T\n\nOf `notest` and its continuation, <b test=\"x\">.\n\n```python\na = 1\n```\n",
+        )
         .run("doctor b.md")
         .exits(0)
         .prints_no("other tools");

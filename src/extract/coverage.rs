@@ -22,7 +22,10 @@ pub struct Coverage {
 /// A tool: the words by which its markup is known, and the fences that it selects.
 struct Tool {
     dialect: Dialect,
+    /// What stands in no prose.
     signs: &'static [&'static str],
+    /// How words of its info strings begin.
+    words: &'static [&'static str],
     selects: fn(&Seen<'_>) -> bool,
     /// What a prompt holds that it does not run.
     skipping: Option<&'static str>,
@@ -34,13 +37,8 @@ const DOCTEST: Option<&str> = Some("doctest:");
 const TOOLS: [Tool; 10] = [
     Tool {
         dialect: Dialect::PytestMarkdownDocs,
-        signs: &[
-            "notest",
-            "continuation",
-            "fixture:",
-            "retry:",
-            "pmd-metadata:",
-        ],
+        signs: &["pmd-metadata:"],
+        words: &["notest", "continuation", "fixture:", "retry:", "runner:"],
         selects: |seen| {
             let language = seen.in_braces().unwrap_or(seen.word());
             seen.is_fenced() && ["py", "python", "python3"].contains(&language)
@@ -49,7 +47,8 @@ const TOOLS: [Tool; 10] = [
     },
     Tool {
         dialect: Dialect::PytestExamples,
-        signs: &["test=\"", "requires=\"", "lint=\"", "upgrade=\""],
+        signs: &[],
+        words: &["test=\"", "requires=\"", "lint=\"", "upgrade=\""],
         selects: |seen| {
             let info = seen.fence.info.to_lowercase();
             let is_python = info.starts_with("py") || info.starts_with("{.py");
@@ -64,12 +63,14 @@ const TOOLS: [Tool; 10] = [
             "<!--- name: test",
             "<!--\n    name: test",
         ],
+        words: &[],
         selects: |seen| seen.is_in_ticks() && seen.word() == "python" && seen.is_tested(),
         skipping: DOCTEST,
     },
     Tool {
         dialect: Dialect::PytestCodeblocks,
         signs: &["<!--pytest-codeblocks:", "<!--pytest.mark."],
+        words: &[],
         selects: |seen| {
             let is_output = seen.fence.fate == Fate::Output;
             seen.is_in_ticks() && seen.after_marks().trim_end() == "python" && !is_output
@@ -78,12 +79,8 @@ const TOOLS: [Tool; 10] = [
     },
     Tool {
         dialect: Dialect::PytestCodeblock,
-        signs: &[
-            " name=test_",
-            "codeblock-name:",
-            "<!-- pytestmark:",
-            "<!-- continue:",
-        ],
+        signs: &["codeblock-name:", "<!-- pytestmark:", "<!-- continue:"],
+        words: &["name=test_", "name:test_"],
         selects: |seen| {
             let mut words = seen.fence.info.split_whitespace().skip(1);
             let is_named = words.any(|word| {
@@ -100,6 +97,7 @@ const TOOLS: [Tool; 10] = [
     Tool {
         dialect: Dialect::Phmdoctest,
         signs: &["<!--phmdoctest-", "# phmdoctest:"],
+        words: &[],
         selects: |seen| {
             let info = &seen.fence.info;
             let is_code = ["python", "py3"].iter().any(|name| info.starts_with(name));
@@ -116,6 +114,7 @@ const TOOLS: [Tool; 10] = [
             "invisible-code",
             "clear-namespace",
         ],
+        words: &[],
         selects: |seen| {
             let infos = [
                 "python",
@@ -132,6 +131,7 @@ const TOOLS: [Tool; 10] = [
     Tool {
         dialect: Dialect::Doccmd,
         signs: &["doccmd["],
+        words: &[],
         selects: |seen| {
             let infos = ["python", "{code-block} python"];
             let is_mdx = seen.guide.path.extension().is_some_and(|one| one == "mdx");
@@ -144,6 +144,7 @@ const TOOLS: [Tool; 10] = [
     Tool {
         dialect: Dialect::Myst,
         signs: &["{doctest}", "{testcode}", "{testsetup}"],
+        words: &[],
         selects: |seen| {
             let roles = ["{doctest}", "{testcode}", "{testsetup}", "{testcleanup}"];
             roles.contains(&seen.word()) && (seen.is_fenced() || seen.fence.fate == Fate::Run)
@@ -153,6 +154,7 @@ const TOOLS: [Tool; 10] = [
     Tool {
         dialect: Dialect::Byexample,
         signs: &["# byexample:"],
+        words: &[],
         selects: |seen| seen.begins_with_prompt(),
         skipping: Some("byexample:"),
     },
@@ -238,12 +240,20 @@ impl Seen<'_> {
 pub fn coverage(document: &Document) -> Vec<Coverage> {
     let guide = &document.guide;
     let dialects = Dialects::new(guide.settings.dialects.as_deref());
-    let recognised = |tool: &&Tool| tool.signs.iter().any(|sign| guide.text.contains(sign));
     let tools = TOOLS.iter().filter(|tool| dialects.read(tool.dialect));
     tools
-        .filter(recognised)
+        .filter(|tool| is_recognised(document, tool))
         .map(|tool| of_tool(document, tool))
         .collect()
+}
+
+/// Whether a tool's markup stands in a guide; its words may mean something else in prose.
+fn is_recognised(document: &Document, tool: &Tool) -> bool {
+    let begins = |word: &str| tool.words.iter().any(|begin| word.starts_with(begin));
+    let mut infos = document.fences.iter().map(|fence| &fence.info);
+    let text = &document.guide.text;
+    tool.signs.iter().any(|sign| text.contains(sign))
+        || infos.any(|info| info.split([' ', '{', '}', ',']).any(begins))
 }
 
 fn of_tool(document: &Document, tool: &Tool) -> Coverage {
