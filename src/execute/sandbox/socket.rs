@@ -1,5 +1,6 @@
 //! Messages with descriptors, over sockets that keep messages apart.
 
+use std::cell::RefCell;
 use std::io::{self, IoSlice, IoSliceMut};
 use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, OwnedFd};
@@ -14,6 +15,12 @@ const LONGEST: usize = 64 * 1024;
 
 /// No message carries more descriptors.
 const MOST: usize = 8;
+
+thread_local! {
+    /// Where messages arrive. It is made once: clearing it for each message would touch all its pages, and
+    /// each process that is forked copies those that it touches.
+    static ARRIVING: RefCell<Vec<u8>> = RefCell::new(vec![0; LONGEST]);
+}
 
 /// Makes two connected ends, closed by `exec`.
 pub(super) fn pair() -> io::Result<(OwnedFd, OwnedFd)> {
@@ -40,21 +47,23 @@ pub(super) fn send(socket: impl AsFd, text: &[u8], descriptors: &[OwnedFd]) -> i
 
 /// Receives one message; an empty one means that the other end is closed.
 pub(super) fn receive(socket: impl AsFd) -> io::Result<(Vec<u8>, Vec<OwnedFd>)> {
-    let mut text = vec![0; LONGEST];
+    ARRIVING.with_borrow_mut(|space| receive_in(space, socket))
+}
+
+fn receive_in(text: &mut [u8], socket: impl AsFd) -> io::Result<(Vec<u8>, Vec<OwnedFd>)> {
     let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(MOST))];
     let mut ancillary = RecvAncillaryBuffer::new(&mut space);
     let received = recvmsg(
         socket,
-        &mut [IoSliceMut::new(&mut text)],
+        &mut [IoSliceMut::new(text)],
         &mut ancillary,
         RecvFlags::CMSG_CLOEXEC,
     )?;
-    text.truncate(received.bytes);
     let mut descriptors = Vec::new();
     for message in ancillary.drain() {
         if let RecvAncillaryMessage::ScmRights(some) = message {
             descriptors.extend(some);
         }
     }
-    Ok((text, descriptors))
+    Ok((text[..received.bytes].to_vec(), descriptors))
 }
