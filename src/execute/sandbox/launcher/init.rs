@@ -13,7 +13,7 @@ use super::super::system::{self, Split};
 use super::base::Base;
 use super::example::{Confinement, Streams, become_example, write_files};
 use super::namespaces::EXAMPLE_ID;
-use super::{descendants, root};
+use super::{descendants, kernel_text, root};
 
 /// What the first process tells the launcher.
 #[derive(Debug, serde::Serialize, serde::Deserialize)]
@@ -210,8 +210,8 @@ fn processes() -> u64 {
     let is_alive = |entry: std::fs::DirEntry| {
         let name = entry.file_name();
         name.as_encoded_bytes().iter().all(u8::is_ascii_digit)
-            && std::fs::read_to_string(entry.path().join("stat"))
-                .is_ok_and(|stat| !stat.contains(") Z "))
+            && std::fs::File::open(entry.path().join("stat"))
+                .is_ok_and(|stat| !kernel_text::read(stat).contains(") Z "))
     };
     let count = entries.map(is_alive).filter(|alive| *alive).count();
     (count as u64).saturating_sub(1)

@@ -10,6 +10,7 @@ mod example;
 mod filter;
 mod forked;
 mod init;
+mod kernel_text;
 mod namespaces;
 mod network;
 mod pulse;

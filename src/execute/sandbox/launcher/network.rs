@@ -1,6 +1,8 @@
 //! What a launcher knows of its network: attempts to leave it, and whether anything is left in it.
 
-use std::fs;
+use std::fs::File;
+
+use super::kernel_text;
 
 /// Counts of the network that this process is in.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -14,7 +16,8 @@ pub(super) struct Network {
 impl Network {
     /// Reads the counts as they are now.
     pub(super) fn now() -> Self {
-        let read = |name| fs::read_to_string(format!("/proc/self/net/{name}")).unwrap_or_default();
+        let open = |name| File::open(format!("/proc/self/net/{name}"));
+        let read = |name| open(name).map_or_else(|_| String::new(), kernel_text::read);
         Self {
             attempts: no_routes_4(&read("snmp")) + no_routes_6(&read("snmp6")),
             sockets: sockets(&read("sockstat")) + sockets(&read("sockstat6")),

@@ -10,9 +10,9 @@ use rustix::fs::{Mode, OFlags, RawDir, StatFs, fstatfs, openat};
 use crate::discover::Limits;
 
 use super::super::order::Exceeded;
-use super::descendants;
 use super::pulse::Beat;
 use super::root::{DISK_ALLOWANCE, files_within};
+use super::{descendants, kernel_text};
 
 /// Sockets beyond these count as memory: their buffers are in no other sum.
 const FREE_SOCKETS: u64 = 256;
@@ -234,13 +234,10 @@ impl Sight {
     }
 
     fn read(&self, path: &str) -> String {
-        let mut text = String::new();
         let flags = OFlags::RDONLY | OFlags::CLOEXEC;
-        if let Ok(file) = openat(&self.proc, path, flags, Mode::empty()) {
-            // A process that has just gone has nothing to tell.
-            let _ = std::fs::File::from(file).read_to_string(&mut text);
-        }
-        text
+        // A process that has just gone has nothing to tell.
+        let opened = openat(&self.proc, path, flags, Mode::empty());
+        opened.map_or_else(|_| String::new(), kernel_text::read)
     }
 }
 
