@@ -75,5 +75,6 @@ try:
     lower()
     for name in set(sys.modules) - names:
         del sys.modules[name]
+    del names
 except BaseException:
     posix._exit(1)

@@ -220,6 +220,8 @@ def serve():
     for name in set(sys.modules) - names - {"atexit"}:
         del sys.modules[name]
     is_known = "atexit" in names
+    # Each child would let go of it, and copy every page that a name in it is on.
+    del names
     atexit.register(leave)
     _ctypes.Py_INCREF(atexit)
     references = sys.getrefcount(atexit)
