@@ -8,7 +8,14 @@ use serde_json::Value;
 use crate::support::{Project, interpreters, newest_python};
 
 /// Blocks of every rule that `doctest` has, true and false ones.
-const SESSIONS: [&str; 34] = [
+const SESSIONS: [&str; 41] = [
+    ">>> object() # doctest: +ELLIPSIS\n<object object at 0x...>",
+    ">>> object() # doctest: +ELLIPSIS\n<Other object at 0x...>",
+    ">>> object()\n<object object at 0x...>",
+    ">>> [object(), 1] # doctest: +ELLIPSIS\n[<object object at 0x...>, 1]",
+    ">>> [object(), object()] # doctest: +ELLIPSIS\n[<object object at 0x...]",
+    ">>> hex(255) # doctest: +ELLIPSIS\n'0x...'",
+    ">>> object() # doctest: +ELLIPSIS, +NORMALIZE_WHITESPACE\n<object  object at 0x...0>",
     ">>> 1 + 1\n2",
     ">>> 1 + 1\n3",
     ">>> x = 1\n>>> x\n1",

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
+use regex::{Captures, Regex};
 
 use super::{floats, numbers};
 use crate::compare::pattern;
@@ -25,6 +25,12 @@ static TEXT_PREFIX: LazyLock<Regex> = LazyLock::new(|| {
 
 static BYTES_PREFIX: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r#"(\W|^)[bB]([rR]?['"])"#).expect("the pattern is a valid expression")
+});
+
+/// `at 0x...`, `at 0x7f...`, `at 0x...d0`.
+static CUT_ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"\bat 0x[0-9A-Fa-f]*\.\.\.(?:([0-9A-Fa-f]+)\b)?")
+        .expect("the pattern is a valid expression")
 });
 
 /// What the runner prints above an exception; a traceback that was printed shows its frames.
@@ -165,8 +171,23 @@ fn with_blanks_normalised(shown: &Prompted<'_>, want: String, got: String) -> (S
     (words(&want), words(&got))
 }
 
-/// `...` in `want` stands for any text, lines included.
+/// `...` in `want` stands for any text, lines included, and for the rest of an address of which the
+/// run shows none.
 pub(in crate::compare) fn ellipsis_match(want: &str, got: &str) -> bool {
+    pieces_match(want, got)
+        || (got.contains("[ADDR]") && pieces_match(&with_addresses_masked(want), got))
+}
+
+/// Masks addresses that end in `...`, which may stand for more than the address.
+fn with_addresses_masked(want: &str) -> String {
+    let masked = |found: &Captures<'_>| match found.get(1) {
+        Some(_) => "at [ADDR]",
+        None => "at [ADDR]...",
+    };
+    CUT_ADDRESS.replace_all(want, masked).into_owned()
+}
+
+fn pieces_match(want: &str, got: &str) -> bool {
     let pieces: Vec<&str> = want.split("...").collect();
     let [first, middle @ .., last] = pieces.as_slice() else {
         return want == got;
