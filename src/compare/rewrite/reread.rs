@@ -95,9 +95,11 @@ impl Rereading<'_> {
                     analyses: Vec::new(),
                     runs: source.runs.clone(),
                 };
-                block(&guide, &source, part.block).edits
+                block(&guide, &source, part.block)
             });
-            more.is_none_or(|edits| edits.is_empty())
+            // What is refused now and was not before is false, and cannot be mended where it stands.
+            let refused = part.rewriting.refusals.len();
+            more.is_none_or(|more| more.edits.is_empty() && more.refusals.len() <= refused)
         })
     }
 }

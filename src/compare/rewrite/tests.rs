@@ -383,6 +383,11 @@ fn what_is_printed_never_becomes_markdown() {
             "```\n```\n",
             4,
         ),
+        (
+            "# T\n\n!!! note\n        >>> x\n        a\n    ...\n    b<!--pytest-codeblocks:expected-output-->\n    >>> y\n",
+            "~~~\nc\n ~~~\n",
+            5,
+        ),
     ] {
         let reason = format!("{line} {would}");
         refused(guide, &[(12, &[printed])], &[reason.as_str()]);

@@ -66,7 +66,9 @@ fn quote(lines: &[&str], opening: usize) -> Option<Quote> {
     }
     let column = lines[opening].len() - lines[opening].trim_start().len();
     let below = &lines[opening + 1..];
-    let count = below.iter().position(|line| line.contains(mark))?;
+    // What a comment says may be rewritten, and ends no quote.
+    let code = |line: &str| line.split('#').next().unwrap_or_default().contains(mark);
+    let count = below.iter().position(|line| code(line))?;
     let is_own_line = below[count].trim() == mark;
     let within = |line: &&str| match line.get(..column) {
         Some(blanks) if blanks.trim().is_empty() => line[column..].to_owned(),
