@@ -49,6 +49,12 @@ fn rewrite_prompt(
         let message = "this prompt stands in a file that the guide includes: mend it there";
         return rewriting.refuse(&prompt_span, message);
     }
+    let hidden = hidden_blanks(guide, block, prompt.line);
+    if (prompt.want_lines.clone()).any(|line| hidden_blanks(guide, block, line) != hidden) {
+        let message =
+            "a tab before its output is part of it: indent it by blanks, or mend it by hand";
+        return rewriting.refuse(&prompt_span, message);
+    }
     if let Some(message) = undeclared(prompt, printed) {
         return rewriting.refuse(&prompt_span, message);
     }
@@ -102,6 +108,12 @@ fn undeclared(prompt: &Prompt, printed: &[&str]) -> Option<String> {
     Some(format!(
         "the prompt raised `{first}`, and the guide does not show that: mend the prompt, or write `{HEADER}` below it"
     ))
+}
+
+/// Returns how many blanks at the start of a line of code are the rest of a tab of its container.
+fn hidden_blanks(guide: &Guide<'_>, block: &Block, line: usize) -> Option<usize> {
+    let shown = &guide.text[block.code.line_span(line)?];
+    Some(block.code.lines().nth(line)?.len() - shown.len())
 }
 
 /// Says whether a line of code stands in the guide itself, and not in a file that it includes.

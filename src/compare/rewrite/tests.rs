@@ -341,6 +341,11 @@ fn what_only_a_person_can_mend_is_refused() {
         &["7 nothing is printed any more: remove the fence"],
     );
     refused(
+        "# T\n\n>     >>> x\n>     a\n> \t\tb\n",
+        &[(12, &["c\nd\n"])],
+        &["3 a tab before its output is part of it: indent it by blanks, or mend it by hand"],
+    );
+    refused(
         "- ```python\n  f()\n  ```\n\n  Output:\n\n  \t\ta\n",
         &[(12, &["b\n"])],
         &["7 a tab before its lines is part of them: indent it by blanks, or mend it by hand"],
