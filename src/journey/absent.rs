@@ -2,7 +2,7 @@
 
 use crate::plan::{Choice, Disposition, PlanEntry, plan};
 
-use super::project::Chosen;
+use super::chosen::Chosen;
 
 /// Plans the examples on the interpreters that are not there; none of the entries runs.
 pub(super) fn absent_entries(choices: &[Choice<'_>], chosen: &Chosen) -> Vec<PlanEntry> {

@@ -5,6 +5,7 @@
 
 mod absent;
 mod check;
+mod chosen;
 mod comparing;
 mod environments;
 mod expectations;

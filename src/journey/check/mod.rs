@@ -17,9 +17,9 @@ use crate::problem::Problem;
 use crate::report::{ExampleReport, Report, Rerun, RunReport, Tally};
 
 use super::absent::absent_entries;
+use super::chosen::Chosen;
 use super::environments::planned;
 use super::expectations::Expectations;
-use super::project::Chosen;
 use super::running::{Watch, Watched, anew, run_judged};
 use super::{Project, Request};
 
