@@ -2,6 +2,7 @@
 //! move into output fences with conditions.
 
 use crate::compare::claims::{InlineClaim, as_laid_out, inline_claims};
+use crate::execute::Analysis;
 use crate::extract::Block;
 use crate::plan::Interpreter;
 use crate::position::Span;
@@ -9,7 +10,7 @@ use crate::position::Span;
 use super::conditions::conditions;
 use super::fences::fences_below;
 use super::lines::{add_at, end_of_line_above, is_showable, line_end, line_start, may_end_quotes};
-use super::wanted::{Group, Wanted, groups, wanted};
+use super::wanted::{Group, Wanted, are_whole, groups, wanted};
 use super::{Edit, Guide, Outputs, Rewriting, Source};
 
 /// Rewrites the false claims in the comments of one block.
@@ -33,31 +34,24 @@ pub(super) fn rewrite(
     let wanted: Vec<Wanted> = (stdouts.iter())
         .map(|stdout| wanted(block, analysis, &claims, &groups, stdout))
         .collect();
-    let mut differing = Vec::new();
-    for (at, group) in groups.iter().enumerate() {
-        let of_group: Vec<Option<&Vec<String>>> =
-            wanted.iter().map(|wanted| wanted[at].as_ref()).collect();
-        let claimed: Vec<&str> = group
-            .claims
-            .iter()
-            .map(|claim| claim.text.as_str())
-            .collect();
-        let is_true = |lines: Option<&Vec<String>>| lines.is_some_and(|lines| *lines == claimed);
-        if of_group.iter().copied().all(is_true) {
-            continue;
-        }
-        let first = of_group[0];
-        match first.filter(|_| of_group.iter().all(|lines| *lines == first)) {
-            Some(lines) => rewrite_group(guide, block, group, lines, rewriting),
-            None if of_group.contains(&None) => {
-                let span = &span_of(block, &group.claims[0]);
-                let claim = claimed[0];
+    let needs: Vec<Need<'_>> = (groups.iter().enumerate())
+        .map(|(at, group)| need(group, &wanted, at))
+        .collect();
+    let differing = differing(analysis, &groups, &needs);
+    for (group, need) in groups.iter().zip(needs) {
+        match need {
+            Need::Untold => {
+                let claim = &group.claims[0];
                 let message = format!(
-                    "it cannot be told which lines stand for the claim `{claim}`: mend it by hand"
+                    "it cannot be told which lines stand for the claim `{}`: mend it by hand",
+                    claim.text
                 );
-                rewriting.refuse(span, message);
+                rewriting.refuse(&span_of(block, claim), message);
             }
-            None => differing.push(group),
+            Need::Alike(lines) if differing.len() < groups.len() => {
+                rewrite_group(guide, block, group, lines, rewriting);
+            }
+            Need::Alike(_) | Need::True | Need::Differing => (),
         }
     }
     if !differing.is_empty() {
@@ -66,6 +60,57 @@ pub(super) fn rewrite(
             .collect();
         move_to_fences(guide, source, index, &differing, &texts, rewriting);
     }
+}
+
+/// What becomes of a group of claims.
+enum Need<'a> {
+    /// It is true on every interpreter.
+    True,
+    /// It should claim these lines on every interpreter.
+    Alike(&'a [String]),
+    /// It should claim one thing here and another there.
+    Differing,
+    /// It cannot be told what it should claim.
+    Untold,
+}
+
+/// Tells it by what each run tells that the group, which has this index, should claim.
+fn need<'a>(group: &Group<'_>, wanted: &'a [Wanted], at: usize) -> Need<'a> {
+    let told: Option<Vec<&[String]>> = (wanted.iter())
+        .map(|wanted| wanted[at].as_deref())
+        .collect();
+    let Some(told) = told else {
+        return Need::Untold;
+    };
+    let claimed = group.claims.iter().map(|claim| &claim.text);
+    match told.as_slice() {
+        all if all.iter().all(|lines| lines.iter().eq(claimed.clone())) => Need::True,
+        [first, rest @ ..] if rest.iter().all(|lines| lines == first) => Need::Alike(first),
+        _ => Need::Differing,
+    }
+}
+
+/// Returns the groups that move into fences: those that differ, or all where those that stayed would
+/// claim to be everything that is printed.
+fn differing<'a>(
+    analysis: &Analysis,
+    groups: &'a [Group<'a>],
+    needs: &[Need<'_>],
+) -> Vec<&'a Group<'a>> {
+    let differs = |need: &Need<'_>| matches!(need, Need::Differing);
+    if !needs.iter().any(differs) {
+        return Vec::new();
+    }
+    let staying: Vec<InlineClaim> = (groups.iter().zip(needs))
+        .filter(|(_, need)| !differs(need))
+        .flat_map(|(group, _)| group.claims.iter().cloned())
+        .collect();
+    let all_go =
+        are_whole(analysis, &staying) && !needs.iter().any(|need| matches!(need, Need::Untold));
+    (groups.iter().zip(needs))
+        .filter(|(_, need)| all_go || differs(need))
+        .map(|(group, _)| group)
+        .collect()
 }
 
 fn rewrite_group(
@@ -180,7 +225,10 @@ fn move_to_fences(
         .map(|claim| removal(guide, block, claim))
         .collect();
     let conditions = conditions(texts, None);
-    let below = fences_below(guide, whole, &conditions).filter(|_| !has_fences);
+    // What a person put in for what may vary must not become what was printed once.
+    let mut claims = groups.iter().flat_map(|group| group.claims);
+    let has_patterns = claims.any(|claim| claim.text.contains("[..]"));
+    let below = fences_below(guide, whole, &conditions).filter(|_| !has_fences && !has_patterns);
     if let (Some(removals), Some(below)) = (removals, below) {
         rewriting.edits.extend(removals);
         rewriting.edits.push(below);

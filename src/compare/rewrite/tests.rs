@@ -210,6 +210,15 @@ fn comments_on_which_versions_differ_move_into_fences() {
 }
 
 #[test]
+fn comments_that_would_then_claim_everything_move_with_those_that_differ() {
+    golden(
+        "```python\nprint(x)  # -> b\n#> c\n```\n",
+        &[(12, &["b\n\n"]), (13, &["b\na\n"])],
+        "```python\nprint(x)\n```\n\nOutput on 3.12:\n\n<!-- fencepost: python=\"<3.13\" -->\n```text\nb\n\n```\n\nOutput on 3.13:\n\n<!-- fencepost: python=\">=3.13\" -->\n```text\nb\na\n```\n",
+    );
+}
+
+#[test]
 fn a_false_fence_gets_its_false_lines_replaced() {
     golden(
         "```python\nf()\n```\n\nOutput:\n\n```text\na\nold\nc\n```\n",

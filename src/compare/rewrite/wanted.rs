@@ -104,14 +104,11 @@ fn told(
             }
         }
     }
-    let whole = (0..analysis.prints.len())
-        .all(|print| claims.iter().any(|claim| claim.print == Some(print)))
-        && analysis.prints.iter().all(|print| print.once);
     let judged = Judged {
         claims,
         printed: &printed,
         found: &found,
-        whole: whole && !analysis.prints.is_empty(),
+        whole: are_whole(analysis, claims),
     };
     let wanted: Wanted = (groups.iter())
         .map(|group| {
@@ -131,6 +128,14 @@ fn told(
     } else {
         judged.nothing_can_be_told(groups)
     }
+}
+
+/// Says whether each print of a block surely runs once and has a claim: what they claim is everything then.
+pub(super) fn are_whole(analysis: &Analysis, claims: &[InlineClaim]) -> bool {
+    let is_claimed = |print| claims.iter().any(|claim| claim.print == Some(print));
+    !analysis.prints.is_empty()
+        && (0..analysis.prints.len()).all(is_claimed)
+        && analysis.prints.iter().all(|print| print.once)
 }
 
 /// Whether each print surely printed one line.
