@@ -187,7 +187,7 @@ fn what_could_tell_is_started_anew() {
     for Telltale { name, code } in &table.telltale {
         write!(
             guide,
-            "\n<!-- fencepost: name={name} -->\n```python\n{code}\n```\n"
+            "\n<!-- fencepost: name={name} timeout=60 -->\n```python\n{code}\n```\n"
         )
         .unwrap();
     }
