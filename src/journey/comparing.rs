@@ -137,9 +137,7 @@ fn tell_flaky(
     (one, other): (RunRecord, RunRecord),
     examples: &mut [ExampleReport],
 ) -> Result<(), Problem> {
-    let Some((document, example)) = project.example(&entry.id) else {
-        return Err(unknown(entry));
-    };
+    let (document, example) = project.planned_example(&entry.id)?;
     let transcript = |record| normalised(document, example, entry.as_run(), record);
     let seen = [transcript(&one)?, transcript(&other)?];
     let runs: Vec<Run> = [one, other].into_iter().zip(seen).collect();
@@ -160,10 +158,6 @@ fn tell_flaky(
         run.difference = None;
     }
     Ok(())
-}
-
-fn unknown(entry: &PlanEntry) -> Problem {
-    Problem::bug(format!("`{}` was planned and is no example", entry.id))
 }
 
 fn tell_fallbacks(planned: &Plan, doubtful: &[usize], examples: &mut [ExampleReport]) {
@@ -264,9 +258,7 @@ fn behaviour(
     entry: &PlanEntry,
     record: &RunRecord,
 ) -> Result<RunReport, Problem> {
-    let Some((document, example)) = project.example(&entry.id) else {
-        return Err(unknown(entry));
-    };
+    let (document, example) = project.planned_example(&entry.id)?;
     let transcript: Transcript = normalised(document, example, entry.as_run(), record)?;
     Ok(RunReport {
         blocks: blocks_of(document, example, &transcript, &entry.interpreter),

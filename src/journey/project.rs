@@ -246,6 +246,12 @@ impl Project {
         }
     }
 
+    /// Finds the example that an entry of a plan is for.
+    pub(super) fn planned_example(&self, id: &str) -> Result<(&Document, &Example), Problem> {
+        let unknown = || Problem::bug(format!("`{id}` was planned and is no example"));
+        self.example(id).ok_or_else(unknown)
+    }
+
     /// Finds an example by its id.
     #[must_use]
     pub fn example(&self, id: &str) -> Option<(&Document, &Example)> {

@@ -90,10 +90,7 @@ impl<'a> Recording<'a> {
         entry: &PlanEntry,
         records: Vec<RunRecord>,
     ) -> Result<RunReport, Problem> {
-        let Some((document, example)) = self.project.example(&entry.id) else {
-            let message = format!("`{}` was planned and is no example", entry.id);
-            return Err(Problem::bug(message));
-        };
+        let (document, example) = self.project.planned_example(&entry.id)?;
         let seen = records
             .into_iter()
             .map(|record| {
