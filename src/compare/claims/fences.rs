@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::discover::Claims;
 use crate::extract::OutputFence;
-use crate::normalise::{mask_addresses, reduce};
+use crate::normalise::{Transcript, mask_addresses, reduce};
 
 use super::align::{align, printed_there};
 use super::doctest::{Prompted, is_as_shown};
@@ -90,32 +90,66 @@ struct Shown {
     text: String,
 }
 
-/// Judges fences as one claim: their lines, one fence after the other, were printed in that order.
+/// Fences read as one claim: their lines, one fence after the other, were printed in that order.
+struct Together<'a> {
+    shown: Vec<Shown>,
+    /// Whether they show a traceback that is none of the example's own lines.
+    has_traceback: bool,
+    /// What a terminal shows below what was printed, and so may a fence.
+    below: &'a str,
+    printed: Vec<&'a str>,
+    /// For each line shown the printed one that it is.
+    found: Vec<Option<usize>>,
+}
+
+impl<'a> Together<'a> {
+    fn new(fences: &[&str], transcript: &'a Transcript, stdout: &'a str) -> Self {
+        // A traceback that the example itself printed is output like any other.
+        let reduces = !shows_traceback(stdout);
+        let shown: Vec<Shown> = (fences.iter().enumerate())
+            .flat_map(|(index, text)| shown_lines(index, text, reduces))
+            .collect();
+        let texts: Vec<&str> = shown.iter().map(|shown| shown.text.as_str()).collect();
+        let has_traceback = reduces && fences.iter().any(|text| shows_traceback(text));
+        let below = if has_traceback {
+            transcript.stderr.as_str()
+        } else {
+            transcript.exception.as_deref().unwrap_or_default()
+        };
+        let mut printed = printed_lines(stdout);
+        printed.extend(printed_lines(below));
+        Self {
+            found: align(&texts, &printed),
+            shown,
+            has_traceback,
+            below,
+            printed,
+        }
+    }
+}
+
+/// Says whether fences with these texts, taken together, show what was printed.
+pub(in crate::compare) fn are_shown(
+    fences: &[&str],
+    transcript: &Transcript,
+    stdout: &str,
+) -> bool {
+    let together = Together::new(fences, transcript, stdout);
+    together.found.iter().all(Option::is_some)
+}
+
+/// Judges fences as one claim.
 fn together(judging: &Judging<'_>, fences: &[&OutputFence], stdout: &str) -> Vec<ClaimFault> {
-    // A traceback that the example itself printed is output like any other.
-    let reduces = !shows_traceback(stdout);
-    let shown: Vec<Shown> = (fences.iter().enumerate())
-        .flat_map(|(index, fence)| shown_lines(index, &fence.text, reduces))
-        .collect();
-    let texts: Vec<&str> = shown.iter().map(|shown| shown.text.as_str()).collect();
-    // A terminal shows the exception below what was printed, and so may a fence.
-    let has_traceback = reduces && fences.iter().any(|fence| shows_traceback(&fence.text));
-    let below = if has_traceback {
-        judging.transcript.stderr.as_str()
-    } else {
-        judging.transcript.exception.as_deref().unwrap_or_default()
-    };
-    let mut printed = printed_lines(stdout);
-    printed.extend(printed_lines(below));
-    let found = align(&texts, &printed);
+    let texts: Vec<&str> = fences.iter().map(|fence| &*fence.text).collect();
+    let together = Together::new(&texts, judging.transcript, stdout);
     let mut told = BTreeSet::new();
     let mut faults = Vec::new();
-    for (index, claim) in shown.iter().enumerate() {
+    for (index, claim) in together.shown.iter().enumerate() {
         // One fault shows the whole fence, so the first false line of each is enough.
-        if found[index].is_none() && told.insert(claim.fence) {
-            let there = printed_there(index, &found, &printed);
-            let actual = if has_traceback {
-                format!("{stdout}{below}")
+        if together.found[index].is_none() && told.insert(claim.fence) {
+            let there = printed_there(index, &together.found, &together.printed);
+            let actual = if together.has_traceback {
+                format!("{stdout}{}", together.below)
             } else {
                 stdout.to_owned()
             };

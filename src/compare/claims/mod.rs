@@ -29,7 +29,7 @@ use super::{Difference, Stream};
 
 pub(super) use align::align;
 pub(super) use doctest::{Prompted, ellipsis_match, is_as_shown, raised};
-pub(super) use fences::{is_whole, shows_traceback};
+pub(super) use fences::{are_shown, is_whole, shows_traceback};
 pub(super) use inline::{InlineClaim, inline_claims};
 pub(super) use quotes::as_laid_out;
 
@@ -70,7 +70,7 @@ impl ClaimFault {
 }
 
 /// What judging the claims of one example needs.
-struct Judging<'a> {
+pub(super) struct Judging<'a> {
     example: &'a Example,
     guide_text: &'a str,
     /// The guide's lines, indexed once there is a fault to place.
@@ -80,7 +80,43 @@ struct Judging<'a> {
     claims: Claims,
 }
 
-impl Judging<'_> {
+impl<'a> Judging<'a> {
+    /// Judges by what one interpreter printed.
+    pub(super) fn new(
+        example: &'a Example,
+        guide_text: &'a str,
+        transcript: &'a Transcript,
+        interpreter: &'a Interpreter,
+        claims: Claims,
+    ) -> Self {
+        Self {
+            example,
+            guide_text,
+            lines: OnceCell::new(),
+            transcript,
+            interpreter,
+            claims,
+        }
+    }
+
+    /// Judges the claims in one block and in the fences that follow it; `outputs` are what it printed.
+    pub(super) fn block(
+        &self,
+        index: usize,
+        analysis: Option<&Analysis>,
+        outputs: &[String],
+    ) -> Vec<ClaimFault> {
+        let block = &self.example.blocks[index];
+        let stdout = outputs.concat();
+        let mut faults = match (&block.kind, analysis) {
+            (BlockKind::Session(prompts), _) => session::faults(self, block, prompts, outputs),
+            (BlockKind::Script, Some(analysis)) => inline::faults(self, block, analysis, &stdout),
+            (BlockKind::Script, None) => Vec::new(),
+        };
+        faults.extend(fences::faults(self, index, &stdout));
+        faults
+    }
+
     /// Returns the 1-based line of the guide that holds the byte at `offset`.
     fn line(&self, offset: usize) -> usize {
         let lines = self.lines.get_or_init(|| LineIndex::new(self.guide_text));
@@ -101,32 +137,12 @@ pub fn false_claims(
     if claims == Claims::Off {
         return Vec::new();
     }
-    let context = Judging {
-        example,
-        guide_text,
-        lines: OnceCell::new(),
-        transcript,
-        interpreter,
-        claims,
-    };
+    let judging = Judging::new(example, guide_text, transcript, interpreter, claims);
     let by_block = block_outputs(example, transcript, interpreter);
-    let nothing = Analysis::default();
-    let mut faults = Vec::new();
-    for (index, block) in example.blocks.iter().enumerate() {
-        let Some(outputs) = &by_block[index] else {
-            continue;
-        };
-        match &block.kind {
-            BlockKind::Session(prompts) => {
-                faults.extend(session::faults(&context, block, prompts, outputs));
-            }
-            BlockKind::Script => {
-                let of_block = analyses.get(index).unwrap_or(&nothing);
-                faults.extend(inline::faults(&context, block, of_block, &outputs.concat()));
-            }
-        }
-        faults.extend(fences::faults(&context, index, &outputs.concat()));
-    }
+    let mut faults: Vec<ClaimFault> = (by_block.iter().enumerate())
+        .filter_map(|(index, outputs)| Some((index, outputs.as_ref()?)))
+        .flat_map(|(index, outputs)| judging.block(index, analyses.get(index), outputs))
+        .collect();
     faults.sort_by_key(|fault| fault.difference.line);
     faults
 }

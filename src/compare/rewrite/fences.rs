@@ -1,6 +1,6 @@
 //! Output fences rewritten to what was printed, and split where interpreters differ.
 
-use crate::compare::claims::{is_build, is_whole};
+use crate::compare::claims::{are_shown, is_build, is_whole};
 use crate::compare::pattern::keep_patterns;
 use crate::extract::{Example, Fence, FenceKind, OutputFence};
 use crate::normalise::Transcript;
@@ -57,7 +57,7 @@ fn rewrite_fence(
         if fence.whole.is_some() {
             return is_whole(fence, &fence.text, stdout);
         }
-        Old::new(&fence.text, stdout).holds(transcript, stdout)
+        are_shown(&[&fence.text], transcript, stdout)
     };
     if judged.iter().all(is_true) {
         return;

@@ -13,6 +13,7 @@ mod lines;
 mod old;
 mod reread;
 mod session;
+mod truth;
 mod wanted;
 
 #[cfg(test)]
@@ -134,6 +135,9 @@ fn block(guide: &Guide<'_>, source: &Source<'_>, index: usize) -> Rewriting {
         BlockKind::Script => inline::rewrite(guide, source, index, &outputs, &mut rewriting),
     }
     fences::rewrite(guide, source.example, index, &outputs, &mut rewriting);
+    if rewriting == Rewriting::default() {
+        truth::refuse_false(guide, source, index, &outputs, &mut rewriting);
+    }
     rewriting
 }
 

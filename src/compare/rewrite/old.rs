@@ -1,7 +1,7 @@
 //! What an output fence shows, and what it should show after a run.
 
-use crate::compare::claims::{align, printed_lines, shows_traceback};
-use crate::compare::pattern::{keep_patterns, matches};
+use crate::compare::claims::{align, are_shown, printed_lines, shows_traceback};
+use crate::compare::pattern::keep_patterns;
 use crate::normalise::{Transcript, mask_addresses};
 
 /// What a fence shows now.
@@ -36,25 +36,9 @@ impl<'a> Old<'a> {
         }
     }
 
-    /// Says whether what is shown was printed.
-    pub(super) fn holds(&self, transcript: &Transcript, stdout: &str) -> bool {
-        let exception = transcript.exception.as_deref().unwrap_or_default();
-        let shown = mask_addresses(&self.stdout);
-        let claims: Vec<&str> = (printed_lines(&shown).into_iter())
-            .filter(|line| *line != "...")
-            .collect();
-        let mut printed = printed_lines(stdout);
-        if self.frames.is_empty() {
-            printed.extend(printed_lines(exception));
-        }
-        let message = mask_addresses(&self.exception);
-        align(&claims, &printed).iter().all(Option::is_some)
-            && (self.frames.is_empty() || matches(message.trim_end(), exception))
-    }
-
     /// Returns what to show: the old lines where they hold, the printed ones elsewhere.
     pub(super) fn wanted(&self, transcript: &Transcript, stdout: &str) -> String {
-        if self.holds(transcript, stdout) {
+        if are_shown(&[self.text], transcript, stdout) {
             return self.text.to_owned();
         }
         let exception = transcript.exception.as_deref().unwrap_or_default();

@@ -3,7 +3,7 @@
 //! What an example prints may be Markdown itself: marks that close a fence, or in a session without a
 //! fence a heading or a list. Such changes are refused, whatever kind of claim they are for.
 
-use crate::extract::{Block, BlockKind, Document, Fate, document};
+use crate::extract::{Block, BlockKind, Document, Example, Fate, document};
 
 use super::{Edit, Guide, Refusal, Rewriting, Source, apply, block};
 
@@ -89,10 +89,16 @@ impl Rereading<'_> {
             let mut examples = after.examples.iter();
             let example = examples.find(|example| example.id == source.example.id);
             let more = example.map(|example| {
-                // Comments are claims to Python's grammar alone, which is not asked again.
+                let code = |example: &Example| example.blocks[part.block].code.to_string();
+                // Comments are claims to Python's grammar alone, which is not asked of other code.
+                let is_read = code(example) == code(source.example);
                 let source = Source {
                     example,
-                    analyses: Vec::new(),
+                    analyses: if is_read {
+                        source.analyses.clone()
+                    } else {
+                        Vec::new()
+                    },
                     runs: source.runs.clone(),
                 };
                 block(&guide, &source, part.block)

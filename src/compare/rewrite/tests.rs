@@ -457,6 +457,24 @@ fn tracebacks_that_were_printed_are_an_output_like_any_other() {
 }
 
 #[test]
+fn a_traceback_that_no_exception_ends_is_as_false_as_check_says() {
+    refused(
+        "<!-- fencepost: group=g -->\n```pycon\n>>> x\n```\n\n```output\nTraceback (most recent call last):\n\n\n```\n",
+        &[(12, &[""])],
+        &["6 nothing is printed any more: remove the fence"],
+    );
+}
+
+#[test]
+fn fences_that_are_true_one_by_one_and_not_together_are_refused() {
+    refused(
+        "```python\nf()\n```\n\n```output\nb\n```\n\n```output\na\n```\n",
+        &[(12, &["a\nb\n"])],
+        &["10 the guide shows `a`, and it was not printed: mend it by hand"],
+    );
+}
+
+#[test]
 fn a_wildcard_that_stands_for_nothing_goes() {
     golden(
         "```pycon\n>>> x\n[..]\n>>> y\n[..]\nold\n```\n",
