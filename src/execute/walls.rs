@@ -12,6 +12,17 @@ use super::sandbox::Level;
 use super::start::Beginning;
 use super::{RunRecord, open};
 
+/// How well a run fits what is idle now, from worst to best.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Fit {
+    /// Only slots at work are warm for it.
+    Elsewhere,
+    /// No slot is warm for it, or none has to be.
+    Anywhere,
+    /// An idle slot is warm for it.
+    Ready,
+}
+
 /// What stands between runs and the machine.
 pub(super) enum Walls {
     /// Nothing but folders of their own.
@@ -42,17 +53,26 @@ impl Walls {
         }
     }
 
-    /// Runs one example behind them.
+    /// Says how well it would fit to make a run of a group now.
+    pub(super) fn fit(&self, group: Option<usize>) -> Fit {
+        match self {
+            Self::Open(_) => Fit::Anywhere,
+            #[cfg(target_os = "linux")]
+            Self::Closed(closed) => closed.fit(group),
+        }
+    }
+
+    /// Runs one example behind them; `group` is that of the runs that are forked from one warm interpreter.
     pub(super) async fn run(
         &self,
         run: &PlannedRun,
-        beginning: &Beginning,
+        (beginning, group): (&Beginning, Option<usize>),
         load: &Load,
     ) -> RunRecord {
         let mut record = match self {
             Self::Open(site) => open::run(run, site).await,
             #[cfg(target_os = "linux")]
-            Self::Closed(closed) => closed.run(run, beginning, load).await,
+            Self::Closed(closed) => closed.run(run, (beginning, group), load).await,
         };
         if record.start == Start::Spawn {
             record.spawned_because = Some(match beginning {
@@ -84,7 +104,7 @@ mod closed {
 
     use std::collections::BTreeSet;
     use std::io;
-    use std::path::{Path, PathBuf};
+    use std::path::Path;
     use std::sync::{Arc, Mutex};
 
     use crate::plan::PlannedRun;
@@ -95,9 +115,10 @@ mod closed {
     use super::super::sandbox::order::SlotOrder;
     use super::super::sandbox::slot::Slot;
     use super::super::sandbox::{Level, raise};
-    use super::super::shelf::Shelf;
+    use super::super::shelf::{Kept, Purpose, Shelf};
     use super::super::start::Beginning;
     use super::super::{Ending, RunRecord, outcome, walled};
+    use super::Fit;
 
     /// Interpreters of which each job may have a slot of its own; more of them share slots.
     const MOST_INTERPRETERS: usize = 4;
@@ -106,8 +127,8 @@ mod closed {
         order: SlotOrder,
         /// Folders for runs that have no root of their own.
         site: Option<Site>,
-        /// Idle slots by the interpreter that each keeps warm.
-        idle: Mutex<Shelf<PathBuf, Slot>>,
+        /// Idle slots with the interpreters that each keeps warm.
+        idle: Mutex<Shelf<Slot>>,
     }
 
     impl Closed {
@@ -124,11 +145,12 @@ mod closed {
             let program = program.unwrap_or_default();
             let slot = raise(&order, &program.to_string_lossy()).await?;
             let site = (!slot.ready.namespaces).then(Site::new).transpose()?;
-            let interpreters: BTreeSet<&Path> = runs.iter().map(|run| interpreter(run)).collect();
+            let interpreters: BTreeSet<&Path> =
+                runs.iter().map(|run| &*run.interpreter.path).collect();
             let mut shelf = Shelf::new(jobs * interpreters.len().min(MOST_INTERPRETERS));
             if let Some(first) = runs.first() {
                 shelf.expect();
-                shelf.put(interpreter(first).to_owned(), slot);
+                shelf.put(Kept::new(slot), purpose(first, None));
             }
             Ok(Self {
                 order,
@@ -137,13 +159,17 @@ mod closed {
             })
         }
 
+        pub(crate) fn fit(&self, group: Option<usize>) -> Fit {
+            self.slots().fit(group)
+        }
+
         pub(crate) async fn run(
             &self,
             run: &PlannedRun,
-            beginning: &Beginning,
+            (beginning, group): (&Beginning, Option<usize>),
             load: &Load,
         ) -> RunRecord {
-            match self.try_run(run, beginning, load).await {
+            match self.try_run(run, (beginning, group), load).await {
                 Ok(record) => record,
                 Err(error) => {
                     self.slots().lose();
@@ -159,13 +185,13 @@ mod closed {
         async fn try_run(
             &self,
             run: &PlannedRun,
-            beginning: &Beginning,
+            (beginning, group): (&Beginning, Option<usize>),
             load: &Load,
         ) -> io::Result<RunRecord> {
-            let idle = self.slots().take(interpreter(run));
-            let mut slot = match idle {
-                Some(slot) => slot,
-                None => Slot::start(&self.order).await?,
+            let idle = self.slots().take(purpose(run, group));
+            let mut kept = match idle {
+                Some(kept) => kept,
+                None => Kept::new(Slot::start(&self.order).await?),
             };
             let folder = &run.surroundings.folder;
             let place = self
@@ -173,8 +199,9 @@ mod closed {
                 .as_ref()
                 .map(|site| site.place(folder))
                 .transpose()?;
-            let record = walled::run(run, (beginning, load), &mut slot, place.as_ref()).await?;
-            self.slots().put(interpreter(run).to_owned(), slot);
+            let slot = &mut kept.thing;
+            let record = walled::run(run, (beginning, load), slot, place.as_ref()).await?;
+            self.slots().put(kept, purpose(run, group));
             Ok(record)
         }
 
@@ -185,14 +212,17 @@ mod closed {
             }
         }
 
-        fn slots(&self) -> std::sync::MutexGuard<'_, Shelf<PathBuf, Slot>> {
+        fn slots(&self) -> std::sync::MutexGuard<'_, Shelf<Slot>> {
             self.idle
                 .lock()
                 .expect("no thread panics while it holds the list")
         }
     }
 
-    fn interpreter(run: &PlannedRun) -> &Path {
-        &run.interpreter.path
+    fn purpose(run: &PlannedRun, group: Option<usize>) -> Purpose<'_> {
+        Purpose {
+            interpreter: &run.interpreter.path,
+            group,
+        }
     }
 }

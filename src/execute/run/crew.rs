@@ -13,6 +13,8 @@ use crate::execute::{RunRecord, interrupt};
 use crate::plan::PlannedRun;
 use crate::problem::Problem;
 
+use super::queue::Queue;
+
 /// One run that waits for its turn.
 pub(super) struct Turn {
     /// Its place in the list that was asked for.
@@ -20,6 +22,10 @@ pub(super) struct Turn {
     pub(super) run: Arc<PlannedRun>,
     /// How its process begins.
     pub(super) beginning: Beginning,
+    /// Which warm interpreter it begins from.
+    pub(super) group: Option<usize>,
+    /// Whether it is known to take so long that it must not wait for others.
+    pub(super) is_long: bool,
 }
 
 impl Turn {
@@ -27,6 +33,7 @@ impl Turn {
     pub(super) fn anew(self) -> Self {
         Self {
             beginning: Beginning::Spawn(start::ASKED_FOR),
+            group: None,
             ..self
         }
     }
@@ -73,27 +80,31 @@ impl<'a> Crew<'a> {
         let overlaps = self.walls.see_sleepers() && turns.len() > 1;
         let runs: Vec<&PlannedRun> = turns.iter().map(|turn| &*turn.run).collect();
         self.loads = Arc::new(Loads::new(jobs, &runs, overlaps));
-        let list = Arc::new(Mutex::new(turns.into_iter()));
+        let queue = Arc::new(Mutex::new(Queue::new(turns)));
         for _ in 0..self.loads.workers {
-            self.send(Arc::clone(&list));
+            self.send(Arc::clone(&queue));
         }
     }
 
     /// Sends out one more worker, for one more run.
     pub(super) fn send_after(&mut self, turn: Turn) {
-        self.send(Arc::new(Mutex::new(vec![turn].into_iter())));
+        self.send(Arc::new(Mutex::new(Queue::new(vec![turn]))));
     }
 
-    fn send(&mut self, list: Arc<Mutex<std::vec::IntoIter<Turn>>>) {
+    fn send(&mut self, queue: Arc<Mutex<Queue>>) {
         let (walls, loads) = (Arc::clone(&self.walls), Arc::clone(&self.loads));
         let sender = self.sender.clone();
         let work = async move {
             loop {
                 let load = loads.take().await;
-                let Some(turn) = next(&list) else { break };
+                let Some(turn) = next(&queue, &walls) else {
+                    break;
+                };
                 let memory = loads.take_memory(&turn.run).await;
                 let _ = sender.send(News::Started(turn.index));
-                let record = walls.run(&turn.run, &turn.beginning, &load).await;
+                let record = walls
+                    .run(&turn.run, (&turn.beginning, turn.group), &load)
+                    .await;
                 drop((load, memory));
                 let _ = sender.send(News::Finished(turn, Box::new(record)));
             }
@@ -136,8 +147,9 @@ impl<'a> Crew<'a> {
     }
 }
 
-fn next(list: &Mutex<std::vec::IntoIter<Turn>>) -> Option<Turn> {
-    list.lock()
-        .expect("no worker panics while it holds the list")
-        .next()
+fn next(queue: &Mutex<Queue>, walls: &Walls) -> Option<Turn> {
+    queue
+        .lock()
+        .expect("no worker panics while it holds the queue")
+        .take(|turn| walls.fit(turn.group))
 }

@@ -1,6 +1,7 @@
 //! Runs a list of planned runs, several at a time, and hands over each record when its run has ended.
 
 mod crew;
+mod queue;
 mod reuse;
 
 use std::sync::Arc;
@@ -14,7 +15,8 @@ use super::surroundings::Busy;
 use super::walls::Walls;
 use super::{RunRecord, interrupt, start};
 use crew::{Crew, News, Turn};
-use reuse::Desk;
+use queue::Groups;
+use reuse::{Desk, UNKNOWN_MS};
 
 /// What happens while runs go on.
 #[derive(Debug, Clone, Copy)]
@@ -120,7 +122,9 @@ pub fn run_each(
     if open.is_empty() {
         return Ok(());
     }
-    open.sort_by_key(|(index, _)| std::cmp::Reverse(desk.duration_ms(*index)));
+    // Of those that are over soon none has to be first: they keep their order.
+    let duration_ms = |index: usize| Some(desk.duration_ms(index)).filter(|ms| *ms >= UNKNOWN_MS);
+    open.sort_by_key(|(index, _)| std::cmp::Reverse(duration_ms(*index)));
     let interrupt = interrupt::watch();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
@@ -141,9 +145,12 @@ pub fn run_each(
     })?;
     let beginnings = start::decide(&open_runs, options.sandbox);
     let turns = open.into_iter().zip(open_runs).zip(beginnings);
+    let mut groups = Groups::default();
     let turns = turns.map(|(((index, again), run), beginning)| {
         let turn = Turn {
             index,
+            group: groups.of(&run, &beginning),
+            is_long: desk.duration_ms(index) > UNKNOWN_MS,
             run,
             beginning,
         };

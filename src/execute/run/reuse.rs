@@ -13,7 +13,7 @@ use super::{Listen, Reuse, RunEvent, RunOptions, Trust};
 const BATCH: usize = 64;
 
 /// How long a run is thought to take, of which nothing is known: longer than most.
-const UNKNOWN_MS: u64 = 100;
+pub(super) const UNKNOWN_MS: u64 = 100;
 
 /// Runs with what was kept of each; without a cache nothing was.
 pub(super) struct Desk<'a> {
