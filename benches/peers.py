@@ -19,8 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import corpus
-from measure import (ROOT, WORK, Aim, Measured, Rounds, empty, fencepost, heading, interpreter, measure, say,
-                     surroundings, table, told)
+from measure import (ROOT, WORK, Aim, Measured, Rounds, empty, fencepost, heading, interpreter, measure, renew,
+                     say, surroundings, table, told)
 
 HERE = ROOT / "benches" / "peers"
 
@@ -181,7 +181,7 @@ def tools_of(bin_folder: Path) -> list[Tool]:
 
 def check(guides: Guides, accepted: Sequence[int] = (0,)) -> Measured:
     """Runs fencepost with nothing kept of earlier runs."""
-    empty(guides.folder.parent / "cache")
+    renew(guides.folder.parent / "cache")
     return check_again(guides, accepted)
 
 
@@ -238,7 +238,7 @@ def count_held(output: bytes) -> int:
 def record(guides: Guides) -> None:
     """Records expectations for fencepost, which is the only one that has any."""
     say("recording expectations")
-    cache = empty(guides.folder.parent / "cache")
+    cache = renew(guides.folder.parent / "cache")
     measure([fencepost(), "record", "--python", interpreter(), "--quiet"], guides.folder,
             environment=surroundings(XDG_CACHE_HOME=cache))
 

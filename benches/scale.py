@@ -23,8 +23,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import corpus
-from measure import (ROOT, WORK, Aim, Measured, empty, fencepost, heading, interpreter, measure, say, surroundings,
-                     table, told)
+from measure import (ROOT, WORK, Aim, Measured, empty, fencepost, heading, interpreter, measure, renew, say,
+                     surroundings, table, told)
 
 MANY_SECONDS = 280.0
 """What the large run of `many` may take; where it would take longer, it gets fewer examples, and says so."""
@@ -205,7 +205,7 @@ def guides(kind: str, examples: int, in_guides: int) -> tuple[Path, int]:
 
 def check(folder: Path, examples: int, on: Sequence[Path], watch: Callable[[int], None] | None = None) -> Checked:
     """Runs everything with an empty cache, and counts what held."""
-    cache = empty(WORK / "scale-cache")
+    cache = renew(WORK / "scale-cache")
     results = WORK / "results.json"
     busy = cpu_seconds()
     choice = [word for path in on for word in ("--python", path)]
