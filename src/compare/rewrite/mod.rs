@@ -8,6 +8,7 @@
 mod conditions;
 mod fences;
 mod file;
+mod grammar;
 mod inline;
 mod lines;
 mod old;

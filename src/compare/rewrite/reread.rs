@@ -3,8 +3,10 @@
 //! What an example prints may be Markdown itself: marks that close a fence, or in a session without a
 //! fence a heading or a list. Such changes are refused, whatever kind of claim they are for.
 
+use crate::execute::Analysis;
 use crate::extract::{Block, BlockKind, Document, Example, Fate, document};
 
+use super::grammar::analysis_after;
 use super::{Edit, Guide, Refusal, Rewriting, Source, apply, block};
 
 /// What rewriting the claims of one block comes to.
@@ -78,36 +80,65 @@ impl Rereading<'_> {
         guide.text = apply(self.guide.text, &edits).into();
         let after = document(&guide);
         let added = parts.iter().map(|part| part.rewriting.added_fences).sum();
-        is_same(&before, &after, added) && self.needs_no_more(&after, parts)
+        let readings = [&before, &after];
+        let mut changed = parts.iter().filter(|part| !part.rewriting.edits.is_empty());
+        is_same(&before, &after, added)
+            && changed.all(|part| self.needs_no_more(readings, part, &edits))
     }
 
-    fn needs_no_more(&self, after: &Document, parts: &[&Part]) -> bool {
-        let guide = Guide::new(after, self.guide.strict);
-        let mut changed = parts.iter().filter(|part| !part.rewriting.edits.is_empty());
-        changed.all(|part| {
-            let source = &self.sources[part.source];
-            let mut examples = after.examples.iter();
-            let example = examples.find(|example| example.id == source.example.id);
-            let more = example.map(|example| {
-                let code = |example: &Example| example.blocks[part.block].code.to_string();
-                // Comments are claims to Python's grammar alone, which is not asked of other code.
-                let is_read = code(example) == code(source.example);
-                let source = Source {
-                    example,
-                    analyses: if is_read {
-                        source.analyses.clone()
-                    } else {
-                        Vec::new()
-                    },
-                    runs: source.runs.clone(),
-                };
-                block(&guide, &source, part.block)
-            });
-            // What is refused now and was not before is false, and cannot be mended where it stands.
-            let refused = part.rewriting.refusals.len();
-            more.is_none_or(|more| more.edits.is_empty() && more.refusals.len() <= refused)
-        })
+    fn needs_no_more(&self, readings: [&Document; 2], part: &Part, edits: &[Edit]) -> bool {
+        let source = &self.sources[part.source];
+        let ran = &source.example.blocks[part.block];
+        let [Some((_, before)), Some((example, after))] =
+            readings.map(|document| read_again(document, &source.example.id, part.block))
+        else {
+            return true;
+        };
+        let mut analyses = source.analyses.clone();
+        if let Some(analysis) = analyses.get_mut(part.block) {
+            let Some(after) = self.analysis_after(analysis, [ran, before, after], edits) else {
+                return false;
+            };
+            *analysis = after;
+        }
+        let source = Source {
+            example,
+            analyses,
+            runs: source.runs.clone(),
+        };
+        let guide = Guide::new(readings[1], self.guide.strict);
+        let more = block(&guide, &source, part.block);
+        // What is refused now and was not before is false, and cannot be mended where it stands.
+        more.edits.is_empty() && more.refusals.len() <= part.rewriting.refusals.len()
     }
+
+    /// Returns the analysis of a block that ran, was read and is read again; `None` where it cannot be told.
+    fn analysis_after(
+        &self,
+        analysis: &Analysis,
+        [ran, before, after]: [&Block; 3],
+        edits: &[Edit],
+    ) -> Option<Analysis> {
+        let is_script = matches!(ran.kind, BlockKind::Script);
+        if !is_script || ran.code != *before.code {
+            // The prompts of a session say all, and what an included file says is not rewritten here.
+            return Some(Analysis::default());
+        }
+        analysis_after(analysis, [before, after], self.guide.text, edits)
+    }
+}
+
+/// Finds an example and a block of it in a reading.
+fn read_again<'a>(
+    document: &'a Document,
+    id: &str,
+    block: usize,
+) -> Option<(&'a Example, &'a Block)> {
+    let example = document
+        .examples
+        .iter()
+        .find(|example| &*example.id == id)?;
+    Some((example, example.blocks.get(block)?))
 }
 
 /// Says whether two readings hold the same examples, and the same text around their fences; `added` is

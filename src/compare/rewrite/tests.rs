@@ -8,7 +8,7 @@ use super::*;
 use crate::compare::false_claims;
 use crate::compare::testing::{analysis, interpreter, printed, raised};
 use crate::discover::Settings;
-use crate::extract::{BlockKind, document};
+use crate::extract::{Block, BlockKind, document};
 use crate::position::LineIndex;
 
 fn understood(text: &str) -> Document {
@@ -101,11 +101,28 @@ fn rewritten(before: &str, runs: &[Printed<'_>]) -> (String, Vec<String>) {
     if rewriting.refusals.is_empty() {
         assert_true(&again, &ran_again);
     }
+    assert_same_grammar([&document, &again], &rewriting.edits);
     let lines = LineIndex::new(before);
     let refusals = (rewriting.refusals.iter())
         .map(|refusal| format!("{} {}", lines.line(refusal.offset), refusal.message))
         .collect();
     (after, refusals)
+}
+
+/// What is told of rewritten code without asking is what would be answered.
+fn assert_same_grammar([before, after]: [&Document; 2], edits: &[Edit]) {
+    let guide = &before.guide.text;
+    let scripts = |document: &Document| -> Vec<Block> {
+        let blocks = document.examples.iter().flat_map(|example| &example.blocks);
+        let scripts = blocks.filter(|block| matches!(block.kind, BlockKind::Script));
+        scripts.cloned().collect()
+    };
+    for (before, after) in scripts(before).iter().zip(&scripts(after)) {
+        let told = analysis(&before.code);
+        let text = after.code.as_str();
+        let told = grammar::analysis_after(&told, [before, after], guide, edits);
+        assert_eq!(told, Some(analysis(text)), "{text}");
+    }
 }
 
 fn assert_true(document: &Document, ran: &Ran) {
@@ -462,6 +479,31 @@ fn a_traceback_that_no_exception_ends_is_as_false_as_check_says() {
         "<!-- fencepost: group=g -->\n```pycon\n>>> x\n```\n\n```output\nTraceback (most recent call last):\n\n\n```\n",
         &[(12, &[""])],
         &["6 nothing is printed any more: remove the fence"],
+    );
+}
+
+#[test]
+fn comments_that_stay_and_would_then_claim_other_lines_are_refused_with_those_that_go() {
+    let would = "shown there, what is printed would change how the guide is read: mend it by hand, in a fence of its own";
+    let untold = "it cannot be told which lines stand for the claim ``: mend it by hand";
+    refused(
+        "```python\nprint(x)  # -> b\n#>\ny = 1\n#>\ny = 2\n#>\n```\n",
+        &[(12, &["    a\n\n"]), (13, &["    a\nb\n\n"])],
+        &[
+            &format!("2 {would}"),
+            &format!("5 {untold}"),
+            &format!("7 {untold}"),
+        ],
+    );
+}
+
+#[test]
+fn quotes_that_would_come_to_stand_below_a_print_are_refused() {
+    let would = "shown there, what is printed would change how the guide is read: mend it by hand, in a fence of its own";
+    refused(
+        "```python\nprint(x)\n#> a\n\"\"\"\nb\n\"\"\"\n```\n",
+        &[(12, &["a\n"]), (13, &["c\n"])],
+        &[&format!("2 {would}")],
     );
 }
 
