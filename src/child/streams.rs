@@ -23,6 +23,9 @@ pub(crate) struct Stream {
     source: Option<Box<dyn AsyncRead + Send + Unpin>>,
     pub(crate) bytes: Vec<u8>,
     cap: usize,
+    /// Whether more came than the cap. The pipe stays open then: a writer that is about to be killed
+    /// must not find it broken first, and tell of that.
+    flooded: bool,
 }
 
 impl Stream {
@@ -32,24 +35,22 @@ impl Stream {
             source: source.map(|source| Box::new(source) as Box<dyn AsyncRead + Send + Unpin>),
             bytes: Vec::new(),
             cap: usize::try_from(cap).unwrap_or(usize::MAX),
+            flooded: false,
         }
     }
 
     /// Reads to the end or one byte past the cap; says whether it went past. Safe to drop and call again.
     async fn read(&mut self) -> bool {
-        while let Some(source) = &mut self.source {
+        while let Some(source) = self.source.as_mut().filter(|_| !self.flooded) {
             self.bytes.reserve(CHUNK);
             match source.read_buf(&mut self.bytes).await {
                 Ok(0) | Err(_) => self.source = None,
                 Ok(_) => (),
             }
-            if self.bytes.len() > self.cap {
-                self.bytes.truncate(self.cap);
-                self.source = None;
-                return true;
-            }
+            self.flooded = self.bytes.len() > self.cap;
+            self.bytes.truncate(self.cap);
         }
-        false
+        self.flooded
     }
 }
 

@@ -65,6 +65,15 @@ fn a_flood_is_cut_at_the_cap() {
 }
 
 #[test]
+fn who_floods_never_finds_the_pipe_broken() {
+    for _ in 0..20 {
+        let output = run(&shell("trap '' PIPE; exec yes"));
+        assert_eq!(output.exit, Exit::TooMuchOutput);
+        assert_eq!(output.stderr_text(), "");
+    }
+}
+
+#[test]
 fn a_flood_that_ends_by_itself_is_still_a_flood() {
     let mut command = shell("echo 0123456789");
     command.output_cap = 5;

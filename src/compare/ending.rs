@@ -31,6 +31,18 @@ pub(super) fn same_ending(expected: &Ending, actual: &Ending) -> bool {
     }
 }
 
+/// Says whether a limit ended a run: it was cut off at a moment of its own, and what it printed until
+/// then says nothing.
+pub(super) fn is_cut_off(ending: &Ending) -> bool {
+    match ending {
+        Ending::TimedOut { .. }
+        | Ending::TooMuchOutput { .. }
+        | Ending::OutOfMemory { .. }
+        | Ending::Limit { .. } => true,
+        Ending::Exited { .. } | Ending::Signal { .. } | Ending::CouldNotStart { .. } => false,
+    }
+}
+
 /// Returns the ending with the exception that explains it, on one line.
 pub(super) fn ending_with_cause(transcript: &Transcript) -> String {
     let ending = ending_in_words(&transcript.ending);

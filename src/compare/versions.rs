@@ -167,6 +167,7 @@ impl Behaviours {
 mod tests {
     use super::*;
     use crate::compare::testing::{example, interpreter, printed, raised};
+    use crate::execute::Ending;
 
     /// Groups what was seen on 3.10 and later, one transcript for each version.
     fn behaviours(code: &str, seen: &[Transcript]) -> Behaviours {
@@ -190,6 +191,16 @@ mod tests {
                 1
             );
         }
+    }
+
+    #[test]
+    fn what_is_printed_until_a_limit_ends_it_is_no_behaviour() {
+        let cut_off = |stdout: &str| Transcript {
+            ending: Ending::TimedOut { limit_ms: 1000 },
+            ..printed(stdout)
+        };
+        let seen = [cut_off("1\n2\n"), cut_off("1\n"), printed("1\n")];
+        assert_eq!(behaviours("f()", &seen).groups.len(), 2);
     }
 
     #[test]

@@ -401,6 +401,32 @@ fn what_is_not_compared_may_vary() {
 }
 
 #[test]
+fn runs_that_one_limit_ended_may_have_printed_more_or_less() {
+    let example = example("```python\nf()\n```\n", "f()\n");
+    let ended_by = |ending: &Ending| {
+        let mut seen = runs(["1\n2\n", "1\n", "1\n2\n3", ""]);
+        for (_, run) in &mut seen {
+            run.ending.clone_from(ending);
+        }
+        seen
+    };
+    for ending in [
+        Ending::TimedOut { limit_ms: 1000 },
+        Ending::TooMuchOutput { limit_bytes: 10 },
+        Ending::OutOfMemory { limit_bytes: 10 },
+        Ending::Limit {
+            limit: "processes".into(),
+        },
+    ] {
+        let mut seen = ended_by(&ending);
+        assert_eq!(instability(&example, &seen), None);
+        seen[3].1.ending = Ending::Exited { code: 0 };
+        assert!(instability(&example, &seen).is_some());
+    }
+    assert!(instability(&example, &ended_by(&Ending::Exited { code: 1 })).is_some());
+}
+
+#[test]
 fn an_ending_that_varies_is_told() {
     let mut seen = runs(["a\n"; 4]);
     seen[2].1.ending = Ending::Exited { code: 1 };
