@@ -27,8 +27,10 @@ pub struct Behaviour {
 }
 
 impl Behaviour {
+    /// Returns the line that tells why it failed, which a run that a limit ended had no time to write.
     fn last_line(&self) -> Option<&str> {
-        self.transcript.stderr.lines().next_back()
+        let last = self.transcript.stderr.lines().next_back();
+        last.filter(|_| !ending::is_cut_off(&self.transcript.ending))
     }
 }
 
@@ -197,10 +199,13 @@ mod tests {
     fn what_is_printed_until_a_limit_ends_it_is_no_behaviour() {
         let cut_off = |stdout: &str| Transcript {
             ending: Ending::TimedOut { limit_ms: 1000 },
+            stderr: "so far\n".into(),
             ..printed(stdout)
         };
         let seen = [cut_off("1\n2\n"), cut_off("1\n"), printed("1\n")];
-        assert_eq!(behaviours("f()", &seen).groups.len(), 2);
+        let behaviours = behaviours("f()", &seen);
+        assert_eq!(behaviours.groups.len(), 2);
+        assert_eq!(behaviours.reason_it_fails(), None);
     }
 
     #[test]
