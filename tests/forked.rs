@@ -64,6 +64,36 @@ fn a_forked_example_sees_what_a_started_one_sees() {
     }
 }
 
+/// While one example runs, a place for the next one is made that is like its own.
+#[test]
+fn a_forked_example_has_the_room_that_is_its_own_whoever_ran_before_it() {
+    let look = "import os\n\nfor folder in ('.', '/dev/shm'):\n    room = os.statvfs(folder)\n    \
+        print(room.f_blocks * room.f_frsize, room.f_files - room.f_ffree, sorted(os.listdir(folder)))\n";
+    let leave = "for folder in ('', '/tmp/', '/dev/shm/'):\n    open(folder + 'left', 'w').write('x' * 9000)\n\
+        print('left')\n";
+    let fence = |directive: &str, code: &str| {
+        format!("<!-- fencepost: {directive} -->\n```python\n{code}```\n\n")
+    };
+    let usual = fence("start=fork", look);
+    let small = fence("start=fork disk=8MiB memory=256MiB", look);
+    let leaving = fence("start=fork", leave);
+    let guide = format!("# G\n\n{usual}{small}{small}{leaving}{usual}");
+    let project = Project::new().file("a.md", &guide);
+    let Some(ran) = results(&project, "--jobs 1") else {
+        return;
+    };
+    assert_eq!(ran.json("summary")[0]["starts"]["fork"], 5);
+    let results = ran.json("result");
+    let seen: Vec<&str> = results
+        .iter()
+        .filter_map(|one| one["stdout"].as_str())
+        .collect();
+    assert_eq!([seen[0], seen[1]], [seen[4], seen[2]]);
+    assert_ne!(seen[0], seen[1]);
+    assert_eq!(seen[3], "left\n");
+    assert!(seen[4].contains("['example.py']"), "{}", seen[4]);
+}
+
 #[test]
 fn a_fork_that_does_not_match_is_started_before_it_is_reported() {
     let project = Project::new().guide("a.md", &["print(1)", "raise ValueError('x')"]);

@@ -8,6 +8,7 @@ use rustix::process::{Signal, pidfd_send_signal};
 
 use super::super::order::{Exceeded, Layer, Missing, RunFate, RunOrder};
 use super::super::socket;
+use super::ahead::Place;
 use super::example::Streams;
 use super::init::Word;
 use super::warm::{self, Said, Walls};
@@ -34,10 +35,15 @@ impl Launcher {
             priority: self.priority,
         };
         let process = self.warm.ready(&walls, order)?.try_clone().ok()?;
-        let mut running = self.start(order, streams, true).ok()?;
-        let answer = self.run_in_place(&mut running, &process, order, streams);
-        running.kill_later();
-        self.leaving.push(running.first);
+        let Place { mut running, walls } = self.place(order, streams)?;
+        let answer = if warm::run(&process, order, streams, walls).is_ok() {
+            self.make_ahead(order, streams);
+            self.run_in_place(&mut running, &process, order)
+        } else {
+            self.warm.give_up(order);
+            None
+        };
+        self.leaving.push(running.leave());
         answer
     }
 
@@ -46,13 +52,7 @@ impl Launcher {
         running: &mut Running,
         process: &OwnedFd,
         order: &RunOrder,
-        streams: &Streams,
     ) -> Option<Answer> {
-        let walls = running.wait_for_walls()?;
-        if warm::run(process, order, streams, walls).is_err() {
-            self.warm.give_up(order);
-            return None;
-        }
         let stopped = loop {
             let rest = running.deadline.saturating_duration_since(Instant::now());
             if rest.is_zero() {
@@ -70,7 +70,7 @@ impl Launcher {
                 break RunFate::Exceeded(exceeded);
             }
         };
-        running.kill_later();
+        let _ = pidfd_send_signal(&running.first, Signal::KILL);
         let (_, cpu) = self.hear_end(running, process, order)?;
         Some((stopped, cpu))
     }
@@ -118,7 +118,7 @@ fn fate(status: i32, running: &Running, order: &RunOrder) -> RunFate {
 
 impl Running {
     /// Waits until the place for a forked child is ready; returns its walls.
-    fn wait_for_walls(&mut self) -> Option<Vec<OwnedFd>> {
+    pub(super) fn wait_for_walls(&mut self) -> Option<Vec<OwnedFd>> {
         loop {
             let (text, descriptors) = socket::receive(&self.word).ok()?;
             match serde_json::from_slice(&text).ok()? {
@@ -127,10 +127,5 @@ impl Running {
                 Word::Ended { .. } | Word::Failed(_) => return None,
             }
         }
-    }
-
-    /// Kills the first process; it is reaped once everything in its namespaces has gone.
-    fn kill_later(&self) {
-        let _ = pidfd_send_signal(&self.first, Signal::KILL);
     }
 }

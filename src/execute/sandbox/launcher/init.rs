@@ -11,7 +11,7 @@ use super::super::order::{Layer, Missing, RunOrder};
 use super::super::socket;
 use super::super::system::{self, Split};
 use super::base::Base;
-use super::example::{Confinement, Streams, become_example, write_files};
+use super::example::{Confinement, Streams, become_example};
 use super::namespaces::EXAMPLE_ID;
 use super::{descendants, kernel_text, root};
 
@@ -24,8 +24,8 @@ pub(super) enum Word {
     /// The example has ended with this wait status, and everything it started is gone.
     /// `left` is how many processes it left.
     Ended { status: i32, cpu_ms: u64, left: u64 },
-    /// The example's files are written, and its place is ready for a child of a warm interpreter. Its
-    /// rules come with it, and its namespaces: processes, mounts, IPC, host name, network.
+    /// The place of a child of a warm interpreter is ready. Its rules come with it, its namespaces
+    /// (processes, mounts, IPC, host name, network), and the folder for the example's files.
     Open,
     /// The example never began.
     Failed(Missing),
@@ -66,16 +66,18 @@ impl Init<'_> {
 
     /// Makes a place for a child of another process, and stays with it to the end of the run.
     fn wait_beside(&self) -> Result<Pid, Missing> {
+        // The streams above all: whoever reads them waits until everybody has closed them.
+        system::close_all_but(self.launcher.as_raw_fd().unsigned_abs());
         tie()?;
+        // Another example may be running meanwhile, and does not wait for this.
+        let _ = rustix::process::setpriority_process(None, self.confinement.priority);
         if let Some(base) = self.base {
             self.settle(base)?;
         }
         let failed = |error| Missing::new(Layer::Processes, "opening a place", &error);
         system::reap_by_itself();
-        as_example(|| write_files(self.order)).map_err(failed)?;
         let descriptors = self.walls().map_err(failed)?;
         self.tell(&Word::Open, &descriptors);
-        // The streams above all: whoever reads them waits until everybody has closed them.
         system::close_all_but(self.launcher.as_raw_fd().unsigned_abs());
         // Nobody ever says anything: the launcher kills this process, or is gone.
         let _ = socket::receive(&self.launcher);
@@ -91,6 +93,8 @@ impl Init<'_> {
             let path = format!("/proc/self/ns/{name}");
             walls.push(std::fs::File::open(path)?.into());
         }
+        let folder = OFlags::PATH | OFlags::CLOEXEC;
+        walls.push(rustix::fs::open(".", folder, Mode::empty())?);
         Ok(walls)
     }
 
@@ -181,7 +185,7 @@ fn tie() -> Result<(), Missing> {
 }
 
 /// Does something as the user that examples are.
-fn as_example<T>(act: impl FnOnce() -> std::io::Result<T>) -> std::io::Result<T> {
+pub(super) fn as_example<T>(act: impl FnOnce() -> std::io::Result<T>) -> std::io::Result<T> {
     use rustix::fs::{Gid, Uid};
     use rustix::process::{getgid, getuid};
     use rustix::thread::{set_thread_res_gid, set_thread_res_uid};

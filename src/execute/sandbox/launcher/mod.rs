@@ -4,6 +4,7 @@
 //! It is fencepost's own binary, started again with a hidden word (see [`super::slot`]). It lives as
 //! long as the socket that is its standard input, and takes everything it started with it.
 
+mod ahead;
 mod base;
 mod descendants;
 mod example;
@@ -28,6 +29,7 @@ use std::time::{Duration, Instant};
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::process::{Signal, WaitId, WaitIdOptions, pidfd_send_signal, waitid};
 
+use ahead::Ahead;
 use base::Base;
 use example::{Confinement, Streams};
 use filter::Filters;
@@ -82,6 +84,8 @@ struct Launcher {
     network_is_new: bool,
     /// First processes of runs that are over, on their way out.
     leaving: Vec<OwnedFd>,
+    /// Where the next run may go.
+    ahead: Option<Ahead>,
     warm: Warm,
 }
 
@@ -117,6 +121,7 @@ impl Launcher {
             network: Network::now(),
             network_is_new: true,
             leaving: Vec::new(),
+            ahead: None,
             warm: Warm::default(),
         })
     }
@@ -137,6 +142,7 @@ impl Launcher {
             }
             self.let_go();
         }
+        self.give_up_place();
     }
 
     fn run(&mut self, mut order: RunOrder, streams: Streams) -> RunReport {
@@ -250,6 +256,7 @@ impl Launcher {
         let attempts = now.attempts.saturating_sub(before.attempts);
         let is_dirty = self.base.is_some() && now.holds_more_than(before);
         if is_dirty && namespaces::renew_network().is_ok() {
+            self.give_up_place();
             self.network_is_new = true;
             now = Network::now();
         }
@@ -267,6 +274,14 @@ impl Launcher {
 }
 
 impl Running {
+    /// Begins now, in a place that was made before.
+    fn begin(mut self, order: &RunOrder) -> Self {
+        self.pulse = Pulse::new();
+        self.deadline = Instant::now() + Duration::from_millis(order.limits.timeout_ms);
+        self.began = system::children_cpu_time();
+        self
+    }
+
     /// Hears what the first process says; returns how the run ended, once it has.
     fn listen(&mut self, order: &RunOrder) -> Option<(RunFate, Duration)> {
         let (text, descriptors) = socket::receive(&self.word).unwrap_or_default();
