@@ -20,7 +20,7 @@ use super::rules::Rules;
 const ADDRESS_SPACE_ALLOWANCE: u64 = 8 << 30;
 
 /// Processes and threads beside the limit, so that the launcher sees a breach before the kernel hides it.
-const PROCESS_ALLOWANCE: u64 = 256;
+const PROCESS_ALLOWANCE: u64 = 512;
 
 /// The largest file, in multiples of the disk limit: files with holes may be larger than the disk.
 const FILE_SIZE_FACTOR: u64 = 16;

@@ -109,7 +109,9 @@ fn fate(status: i32, running: &Running, order: &RunOrder) -> RunFate {
     };
     if status != 0 && sees(|sight, order| sight.disk_is_full(&order.limits)) {
         RunFate::Exceeded(Exceeded::Disk)
-    } else if sees(|sight, order| sight.beat(&sight.pids()).is_crowded(&order.limits)) {
+    } else if running.pulse.failed_in_a_crowd(status)
+        || sees(|sight, order| sight.beat(&sight.pids()).is_crowded(&order.limits))
+    {
         RunFate::Exceeded(Exceeded::Processes)
     } else {
         RunFate::Ended(status)

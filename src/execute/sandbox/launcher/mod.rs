@@ -304,7 +304,7 @@ impl Running {
                     status != 0 && sight.is_some_and(|sight| sight.disk_is_full(&order.limits));
                 let fate = if is_full {
                     RunFate::Exceeded(Exceeded::Disk)
-                } else if left > order.limits.processes {
+                } else if left > order.limits.processes || self.pulse.failed_in_a_crowd(status) {
                     RunFate::Exceeded(Exceeded::Processes)
                 } else {
                     RunFate::Ended(status)

@@ -13,6 +13,9 @@ const FIRST: Duration = Duration::from_millis(4);
 /// The time between later looks.
 const LATER: Duration = Duration::from_millis(10);
 
+/// The time until the next look at what may be a crowd.
+const SOON: Duration = Duration::from_millis(1);
+
 /// How many looks are early ones.
 const EARLY: u32 = 5;
 
@@ -44,6 +47,8 @@ impl Beat {
 /// What all looks at one run saw.
 #[derive(Debug)]
 pub(super) struct Pulse {
+    /// Whether the last look saw more processes than there may be.
+    was_crowded: bool,
     last: Beat,
     looks: u32,
     /// Since when nothing has changed.
@@ -56,6 +61,7 @@ pub(super) struct Pulse {
 impl Pulse {
     pub(super) fn new() -> Self {
         Self {
+            was_crowded: false,
             last: Beat::default(),
             looks: 0,
             still_since: None,
@@ -66,13 +72,26 @@ impl Pulse {
 
     /// Returns how long to wait for the next look.
     pub(super) fn pace(&self) -> Duration {
-        if self.looks < EARLY { FIRST } else { LATER }
+        if self.was_crowded {
+            SOON
+        } else if self.looks < EARLY {
+            FIRST
+        } else {
+            LATER
+        }
     }
 
     /// Says whether a run has had more processes than it may have for two looks, of which this is the
     /// second: on a busy machine many short ones may wait at the same moment for their turn to end.
-    pub(super) fn is_crowded(&self, beat: &Beat, limits: &Limits) -> bool {
-        beat.is_crowded(limits) && self.last.is_crowded(limits)
+    pub(super) fn is_crowded(&mut self, beat: &Beat, limits: &Limits) -> bool {
+        let was_crowded = std::mem::replace(&mut self.was_crowded, beat.is_crowded(limits));
+        was_crowded && self.was_crowded
+    }
+
+    /// Says whether a run failed that had too many processes when it was last looked at: it may have
+    /// failed before the next look, since it got no more of them.
+    pub(super) fn failed_in_a_crowd(&self, status: i32) -> bool {
+        status != 0 && self.was_crowded
     }
 
     /// Takes what one look saw; returns what there is to say if the run has fallen asleep or woken up.
@@ -153,6 +172,8 @@ mod tests {
             is_crowded
         };
         assert!(!sees(10) && !sees(9) && !sees(10) && sees(10));
+        assert_eq!(pulse.pace(), SOON, "a crowd may be gone soon");
+        assert!(pulse.failed_in_a_crowd(256) && !pulse.failed_in_a_crowd(0));
     }
 
     #[test]
