@@ -28,14 +28,16 @@ test-records:
 fidelity:
 	FENCEPOST_FIDELITY=whole $(CARGO) test --locked --test suite fidelity:: -- --nocapture
 
-## The tools whose markup is read, beside fencepost on the same guides; PYTHON is 3.11 or newer.
+## The tools whose markup is read, beside fencepost on the same guides; PYTHON is 3.12 or newer.
 DIALECTS = target/dialects
 test-dialects: $(DIALECTS)/installed
 	$(CARGO) build --locked
 	$(DIALECTS)/bin/python -B tests/dialects/literals.py
 	$(DIALECTS)/bin/python -B tests/dialects/compare.py target/debug/fencepost
 
+# On 3.11 pytest ends over the tracebacks of pytest-examples.
 $(DIALECTS)/installed: tests/dialects/requirements.txt
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 12) or sys.exit("error: `make test-dialects` needs CPython 3.12 or newer\nhint: make test-dialects PYTHON=python3.12")'
 	$(PYTHON) -m venv --clear $(DIALECTS)
 	$(DIALECTS)/bin/python -m pip install --quiet --require-hashes --no-deps -r $<
 	touch $@
