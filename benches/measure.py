@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import datetime
 import os
 import platform
@@ -90,13 +91,14 @@ def empty(folder: Path) -> Path:
 
 
 def renew(folder: Path) -> Path:
-    """Makes a folder that is empty, and leaves what was there beside it.
+    """Makes a folder that is empty; what was there is deleted when the measurements are over.
 
     A file system may look at every inode that was freed a moment ago before it hands out another (ext4
     does for five seconds): whoever is measured right after a deletion pays for it.
     """
     if folder.exists():
-        folder.rename(folder.with_name(f"{folder.name}-{uuid.uuid4().hex}"))
+        aside = folder.rename(folder.with_name(f"{folder.name}-{uuid.uuid4().hex}"))
+        atexit.register(shutil.rmtree, aside, ignore_errors=True)
     folder.mkdir(parents=True)
     return folder
 
