@@ -116,6 +116,14 @@ pub(crate) struct WarmOrder {
 }
 
 impl RunOrder {
+    /// Returns the order for any run that differs in nothing but its files.
+    pub(crate) fn without_files(&self) -> Self {
+        Self {
+            files: Vec::new(),
+            ..self.clone()
+        }
+    }
+
     /// Returns an order for a program and its arguments, with nothing else to it.
     pub(crate) fn plain(program: &str, arguments: Vec<String>) -> Self {
         Self {

@@ -51,9 +51,8 @@ impl Launcher {
     /// Makes a place for a run like this one, which goes on meanwhile.
     pub(super) fn make_ahead(&mut self, order: &RunOrder, streams: &Streams) {
         let order = RunOrder {
-            files: Vec::new(),
             new_network: false,
-            ..order.clone()
+            ..order.without_files()
         };
         // Whoever finds none makes one, and tells what is in the way.
         let running = self.start(&order, streams, true).ok();
@@ -79,8 +78,13 @@ impl Running {
 
     /// Kills the first process; it is reaped once everything in its namespaces has gone.
     pub(super) fn leave(self) -> OwnedFd {
-        let _ = pidfd_send_signal(&self.first, Signal::KILL);
+        self.end();
         self.first
+    }
+
+    /// Kills the first process, and does not wait until everything in its namespaces has gone.
+    pub(super) fn end(&self) {
+        let _ = pidfd_send_signal(&self.first, Signal::KILL);
     }
 }
 

@@ -4,8 +4,6 @@
 use std::os::fd::OwnedFd;
 use std::time::{Duration, Instant};
 
-use rustix::process::{Signal, pidfd_send_signal};
-
 use super::super::order::{Exceeded, Layer, Missing, RunFate, RunOrder};
 use super::super::socket;
 use super::ahead::Place;
@@ -70,7 +68,7 @@ impl Launcher {
                 break RunFate::Exceeded(exceeded);
             }
         };
-        let _ = pidfd_send_signal(&running.first, Signal::KILL);
+        running.end();
         let (_, cpu) = self.hear_end(running, process, order)?;
         Some((stopped, cpu))
     }

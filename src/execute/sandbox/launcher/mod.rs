@@ -27,7 +27,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, poll};
-use rustix::process::{Signal, WaitId, WaitIdOptions, pidfd_send_signal, waitid};
+use rustix::process::{WaitId, WaitIdOptions, waitid};
 
 use ahead::Ahead;
 use base::Base;
@@ -346,7 +346,7 @@ impl Running {
 
     /// Kills the first process, and with it everything in its namespaces; returns when all is gone.
     fn kill(&self) {
-        let _ = pidfd_send_signal(&self.first, Signal::KILL);
+        self.end();
         if !self.has_namespaces {
             descendants::end_all();
             return;

@@ -156,10 +156,7 @@ impl Warm {
         }
         self.uses += 1;
         self.processes.push(Process {
-            order: RunOrder {
-                files: Vec::new(),
-                ..order.clone()
-            },
+            order: order.without_files(),
             modules,
             runs,
             socket,
