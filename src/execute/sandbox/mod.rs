@@ -10,6 +10,8 @@ mod canary;
 #[cfg(target_os = "linux")]
 mod fixes;
 #[cfg(target_os = "linux")]
+mod idle;
+#[cfg(target_os = "linux")]
 pub(crate) mod launcher;
 #[cfg(target_os = "linux")]
 mod layers;

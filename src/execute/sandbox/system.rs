@@ -1,4 +1,4 @@
-//! System calls that no crate in use wraps. The only `unsafe` of the sandbox.
+//! System calls that no crate in use wraps. With [`super::idle`] the only `unsafe` of the sandbox.
 #![expect(unsafe_code, reason = "raw system calls")]
 
 use std::ffi::CString;
@@ -55,12 +55,6 @@ pub(super) fn kill_all_others() {
     }
 }
 
-/// Lets children that end disappear without being waited for.
-pub(super) fn reap_by_itself() {
-    // SAFETY: ignoring a signal has no requirements.
-    unsafe { libc::signal(libc::SIGCHLD, libc::SIG_IGN) };
-}
-
 /// Gives every signal its default effect and blocks none, as a program expects at its start.
 pub(super) fn reset_signals() {
     for number in 1..=libc::SIGRTMAX() {
@@ -94,16 +88,6 @@ pub(super) fn close_on_exec_from(first: u32) -> io::Result<()> {
         )
     };
     check(answer)
-}
-
-/// Closes every descriptor from 3 on but one; only for a process that uses no other any more.
-pub(super) fn close_all_but(kept: u32) {
-    for (first, last) in [(3, kept.saturating_sub(1)), (kept + 1, u32::MAX)] {
-        if first <= last {
-            // SAFETY: no memory is touched; the caller vouches that the descriptors are not used again.
-            unsafe { libc::syscall(libc::SYS_close_range, first, last, 0) };
-        }
-    }
 }
 
 /// Adds attributes such as `MOUNT_ATTR_RDONLY` to a mount, and to those below it.

@@ -8,7 +8,6 @@ use super::super::order::{Exceeded, Layer, Missing, RunFate, RunOrder};
 use super::super::socket;
 use super::ahead::Place;
 use super::example::Streams;
-use super::init::Word;
 use super::warm::{self, Said, Walls};
 use super::watch::Sight;
 use super::{Launcher, Running, wait_for};
@@ -24,7 +23,8 @@ impl Launcher {
     /// to be started.
     pub(super) fn run_forked(&mut self, order: &RunOrder, streams: &Streams) -> Option<Answer> {
         let (base, filters) = (self.base.as_ref()?, self.filters.as_ref()?);
-        if !self.landlock || streams.input.is_some() || order.warm.is_none() {
+        let is_as_usual = streams.input.is_none() && order.pids_before == 0;
+        if !self.landlock || !is_as_usual || order.warm.is_none() {
             return None;
         }
         let walls = Walls {
@@ -33,9 +33,11 @@ impl Launcher {
             priority: self.priority,
         };
         let process = self.warm.ready(&walls, order)?.try_clone().ok()?;
-        let Place { mut running, walls } = self.place(order, streams)?;
+        let Place {
+            mut running, walls, ..
+        } = self.place(order)?;
         let answer = if warm::run(&process, order, streams, walls).is_ok() {
-            self.make_ahead(order, streams);
+            self.make_ahead(order);
             self.run_in_place(&mut running, &process, order)
         } else {
             self.warm.give_up(order);
@@ -113,19 +115,5 @@ fn fate(status: i32, running: &Running, order: &RunOrder) -> RunFate {
         RunFate::Exceeded(Exceeded::Processes)
     } else {
         RunFate::Ended(status)
-    }
-}
-
-impl Running {
-    /// Waits until the place for a forked child is ready; returns its walls.
-    pub(super) fn wait_for_walls(&mut self) -> Option<Vec<OwnedFd>> {
-        loop {
-            let (text, descriptors) = socket::receive(&self.word).ok()?;
-            match serde_json::from_slice(&text).ok()? {
-                Word::Standing => self.sight = Sight::new(descriptors),
-                Word::Open => return Some(descriptors),
-                Word::Ended { .. } | Word::Failed(_) => return None,
-            }
-        }
     }
 }

@@ -2,7 +2,7 @@
 //! the true wait status through a socket that no example ever holds. It is never the example itself:
 //! a first process ignores its own SIGTERM and SIGKILL.
 
-use std::os::fd::{AsRawFd as _, OwnedFd};
+use std::os::fd::OwnedFd;
 
 use rustix::fs::{Mode, OFlags};
 use rustix::process::{Pid, Signal, WaitOptions, WaitStatus};
@@ -24,9 +24,6 @@ pub(super) enum Word {
     /// The example has ended with this wait status, and everything it started is gone.
     /// `left` is how many processes it left.
     Ended { status: i32, cpu_ms: u64, left: u64 },
-    /// The place of a child of a warm interpreter is ready. Its rules come with it, its namespaces
-    /// (processes, mounts, IPC, host name, network), and the folder for the example's files.
-    Open,
     /// The example never began.
     Failed(Missing),
 }
@@ -38,19 +35,12 @@ pub(super) struct Init<'a> {
     pub streams: &'a Streams,
     pub confinement: &'a Confinement<'a>,
     pub launcher: OwnedFd,
-    /// Whether the example comes from a warm interpreter.
-    pub warm: bool,
 }
 
 impl Init<'_> {
     /// Runs to the end of the process.
     pub(super) fn run(&self) -> ! {
-        let started = if self.warm {
-            self.wait_beside()
-        } else {
-            self.start()
-        };
-        let word = match started {
+        let word = match self.start() {
             Ok(example) => self.reap(example),
             Err(missing) => Word::Failed(missing),
         };
@@ -62,40 +52,6 @@ impl Init<'_> {
         let text = serde_json::to_vec(word).unwrap_or_default();
         // Without a launcher there is nobody to tell, and this process is about to be killed.
         let _ = socket::send(&self.launcher, &text, descriptors);
-    }
-
-    /// Makes a place for a child of another process, and stays with it to the end of the run.
-    fn wait_beside(&self) -> Result<Pid, Missing> {
-        // The streams above all: whoever reads them waits until everybody has closed them.
-        system::close_all_but(self.launcher.as_raw_fd().unsigned_abs());
-        tie()?;
-        // Another example may be running meanwhile, and does not wait for this.
-        let _ = rustix::process::setpriority_process(None, self.confinement.priority);
-        if let Some(base) = self.base {
-            self.settle(base)?;
-        }
-        let failed = |error| Missing::new(Layer::Processes, "opening a place", &error);
-        system::reap_by_itself();
-        let descriptors = self.walls().map_err(failed)?;
-        self.tell(&Word::Open, &descriptors);
-        system::close_all_but(self.launcher.as_raw_fd().unsigned_abs());
-        // Nobody ever says anything: the launcher kills this process, or is gone.
-        let _ = socket::receive(&self.launcher);
-        system::exit_now(0)
-    }
-
-    fn walls(&self) -> std::io::Result<Vec<OwnedFd>> {
-        let unsupported = || std::io::Error::from_raw_os_error(libc::ENOSYS);
-        let rules = self.confinement.rules.as_ref().ok_or_else(unsupported)?;
-        let rules = rules.descriptor().map_err(std::io::Error::other)?;
-        let mut walls = vec![rules.ok_or_else(unsupported)?];
-        for name in ["pid", "mnt", "ipc", "uts", "net"] {
-            let path = format!("/proc/self/ns/{name}");
-            walls.push(std::fs::File::open(path)?.into());
-        }
-        let folder = OFlags::PATH | OFlags::CLOEXEC;
-        walls.push(rustix::fs::open(".", folder, Mode::empty())?);
-        Ok(walls)
     }
 
     fn start(&self) -> Result<Pid, Missing> {
@@ -128,29 +84,12 @@ impl Init<'_> {
 
     /// Takes its place in the new namespaces, and shows the launcher where to watch.
     fn settle(&self, base: &Base) -> Result<(), Missing> {
-        let failed = |error: rustix::io::Errno| {
-            Missing::new(
-                Layer::Processes,
-                "settling in new namespaces",
-                &error.into(),
-            )
-        };
-        rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable)
-            .map_err(failed)?;
-        rustix::system::sethostname(b"example").map_err(failed)?;
-        root::enter(base, self.order)?;
-        let open =
-            |path: &str, flags| rustix::fs::open(path, flags | OFlags::CLOEXEC, Mode::empty());
-        let descriptors = [
-            open("/proc", OFlags::DIRECTORY),
-            open("/", OFlags::PATH),
-            open("/dev/shm", OFlags::PATH),
-            open("/proc/sysvipc/shm", OFlags::RDONLY),
-            open("/proc/sysvipc/msg", OFlags::RDONLY),
-            open("/proc/sysvipc/sem", OFlags::RDONLY),
-        ];
-        let descriptors = descriptors.into_iter().collect::<Result<Vec<_>, _>>();
-        self.tell(&Word::Standing, &descriptors.map_err(failed)?);
+        let behavior = rustix::process::DumpableBehavior::NotDumpable;
+        rustix::process::set_dumpable_behavior(behavior).map_err(|error| {
+            Missing::new(Layer::Processes, "hiding from the example", &error.into())
+        })?;
+        let (descriptors, ()) = stand(base, self.order, root::mount_own_proc)?;
+        self.tell(&Word::Standing, &descriptors);
         Ok(())
     }
 
@@ -176,6 +115,30 @@ impl Init<'_> {
             left,
         }
     }
+}
+
+/// Builds the root of a run in new namespaces, and enters it. Returns descriptors of its `/proc`, `/` and
+/// `/dev/shm`, and of what its IPC namespace holds; and what `mount_proc` returns.
+pub(super) fn stand<T>(
+    base: &Base,
+    order: &RunOrder,
+    mount_proc: impl FnOnce() -> std::io::Result<T>,
+) -> Result<(Vec<OwnedFd>, T), Missing> {
+    let step = "settling in new namespaces";
+    let failed = |error: rustix::io::Errno| Missing::new(Layer::Processes, step, &error.into());
+    rustix::system::sethostname(b"example").map_err(failed)?;
+    let mounted = root::enter(base, order, mount_proc)?;
+    let open = |path: &str, flags| rustix::fs::open(path, flags | OFlags::CLOEXEC, Mode::empty());
+    let descriptors = [
+        open("/proc", OFlags::DIRECTORY),
+        open("/", OFlags::PATH),
+        open("/dev/shm", OFlags::PATH),
+        open("/proc/sysvipc/shm", OFlags::RDONLY),
+        open("/proc/sysvipc/msg", OFlags::RDONLY),
+        open("/proc/sysvipc/sem", OFlags::RDONLY),
+    ];
+    let descriptors = descriptors.into_iter().collect::<Result<_, _>>();
+    Ok((descriptors.map_err(failed)?, mounted))
 }
 
 /// Ends this process with the launcher.

@@ -18,6 +18,7 @@ mod pulse;
 mod raise;
 mod root;
 mod rules;
+mod running;
 mod warm;
 mod watch;
 
@@ -33,16 +34,18 @@ use ahead::Ahead;
 use base::Base;
 use example::{Confinement, Streams};
 use filter::Filters;
-use init::{Init, Word};
-use network::Network;
-use pulse::Pulse;
+use init::Init;
+use namespaces::Home;
+use network::{Meters, Network};
 use raise::{is_missing, raise, readable};
+use root::NEW_PROC;
 use rules::Rules;
+use running::Running;
 use warm::Warm;
-use watch::{Sight, are_too_many};
 
 use super::Level;
-use super::order::{Exceeded, Layer, Missing, RunFate, RunOrder, RunReport, SlotOrder};
+use super::idle::Idling;
+use super::order::{Layer, Missing, RunFate, RunOrder, RunReport, SlotOrder};
 use super::socket;
 use super::system::{self, RUN_NAMESPACES, Split};
 
@@ -78,27 +81,18 @@ struct Launcher {
     readable: Vec<PathBuf>,
     landlock: bool,
     filters: Option<Filters>,
-    /// The network as it was before the last run.
+    /// The network, and how it was before the last run.
+    meters: Meters,
     network: Network,
     /// Whether the network has not had its settings yet.
     network_is_new: bool,
     /// First processes of runs that are over, on their way out.
     leaving: Vec<OwnedFd>,
+    /// This launcher's own namespaces and first processes for others, where runs have namespaces.
+    away: Option<(Home, Idling)>,
     /// Where the next run may go.
     ahead: Option<Ahead>,
     warm: Warm,
-}
-
-/// A run that goes on.
-struct Running {
-    pid: i32,
-    has_namespaces: bool,
-    first: OwnedFd,
-    word: OwnedFd,
-    sight: Option<Sight>,
-    pulse: Pulse,
-    deadline: Instant,
-    began: Duration,
 }
 
 impl Launcher {
@@ -106,6 +100,11 @@ impl Launcher {
     fn new(control: OwnedFd, order: &SlotOrder, priority: i32) -> Option<Self> {
         let (base, ready, filters) = raise(order);
         let landlock = !is_missing(&ready, Layer::Landlock);
+        let away = match base {
+            Some(_) => Some((Home::new().ok()?, Idling::new(NEW_PROC, priority).ok()?)),
+            None => None,
+        };
+        let meters = Meters::open();
         let enough = order.level == Level::Reduced || ready.missing.is_empty();
         let text = serde_json::to_vec(&ready).ok()?;
         socket::send(&control, &text, &[]).ok()?;
@@ -118,9 +117,11 @@ impl Launcher {
             readable: readable(order),
             landlock,
             filters,
-            network: Network::now(),
+            network: meters.read(),
+            meters,
             network_is_new: true,
             leaving: Vec::new(),
+            away,
             ahead: None,
             warm: Warm::default(),
         })
@@ -149,10 +150,10 @@ impl Launcher {
         order.new_network = std::mem::take(&mut self.network_is_new);
         let forked = self.run_forked(&order, &streams);
         let is_forked = forked.is_some();
-        let (fate, cpu) = forked.unwrap_or_else(|| match self.start(&order, &streams, false) {
-            Ok(running) => {
+        let (fate, cpu) = forked.unwrap_or_else(|| match self.start(&order, &streams) {
+            Ok((running, word)) => {
                 drop(streams);
-                self.watch(running, &order)
+                self.watch(running, &word, &order)
             }
             Err(missing) => (RunFate::Failed(missing), Duration::ZERO),
         });
@@ -164,10 +165,10 @@ impl Launcher {
         }
     }
 
-    fn start(&self, order: &RunOrder, streams: &Streams, warm: bool) -> Result<Running, Missing> {
+    /// Starts the first process of a run, which starts the example; returns the socket that it speaks to.
+    fn start(&self, order: &RunOrder, streams: &Streams) -> Result<(Running, OwnedFd), Missing> {
         let failed = |error| Missing::new(Layer::Processes, "making namespaces for a run", &error);
         let (word, launcher) = socket::pair().map_err(failed)?;
-        let began = system::children_cpu_time();
         let namespaces = if self.base.is_some() {
             RUN_NAMESPACES
         } else {
@@ -196,34 +197,30 @@ impl Launcher {
                     streams,
                     confinement: &confinement,
                     launcher,
-                    warm,
                 };
                 init.run()
             }
-            Split::Parent(pid, first) => Ok(Running {
-                pid,
-                has_namespaces: self.base.is_some(),
-                first,
-                word,
-                sight: None,
-                pulse: Pulse::new(),
-                deadline: Instant::now() + Duration::from_millis(order.limits.timeout_ms),
-                began,
-            }),
+            Split::Parent(pid, first) => Ok((Running::new(pid, first, order), word)),
         }
     }
 
-    fn watch(&mut self, mut running: Running, order: &RunOrder) -> (RunFate, Duration) {
+    fn watch(
+        &mut self,
+        mut running: Running,
+        word: &OwnedFd,
+        order: &RunOrder,
+    ) -> (RunFate, Duration) {
+        let has_namespaces = self.base.is_some();
+        let began = system::children_cpu_time();
         let fate = loop {
             let now = Instant::now();
             let rest = running.deadline.saturating_duration_since(now);
             if rest.is_zero() {
                 break RunFate::TimedOut;
             }
-            let [told, spoken] =
-                wait_for(&self.control, &running.word, rest.min(running.pulse.pace()));
+            let [told, spoken] = wait_for(&self.control, word, rest.min(running.pulse.pace()));
             if spoken {
-                match running.listen(order) {
+                match running.listen(word, has_namespaces, order) {
                     Some((fate, cpu)) => {
                         self.leaving.push(running.first);
                         return (fate, cpu);
@@ -242,23 +239,21 @@ impl Launcher {
         if matches!(fate, RunFate::Stopped) {
             let _ = socket::receive(&self.control);
         }
-        running.kill();
-        (
-            fate,
-            system::children_cpu_time().saturating_sub(running.began),
-        )
+        running.kill(has_namespaces);
+        (fate, system::children_cpu_time().saturating_sub(began))
     }
 
     /// Reads what the network counts; leaves it for a new one if a run left something in it.
     fn look_at_network(&mut self) -> u64 {
         let before = self.network;
-        let mut now = Network::now();
+        let mut now = self.meters.read();
         let attempts = now.attempts.saturating_sub(before.attempts);
         let is_dirty = self.base.is_some() && now.holds_more_than(before);
         if is_dirty && namespaces::renew_network().is_ok() {
             self.give_up_place();
             self.network_is_new = true;
-            now = Network::now();
+            self.meters = Meters::open();
+            now = self.meters.read();
         }
         self.network = now;
         attempts
@@ -270,88 +265,6 @@ impl Launcher {
             let options = WaitIdOptions::EXITED | WaitIdOptions::NOHANG;
             matches!(waitid(WaitId::PidFd(first.as_fd()), options), Ok(None))
         });
-    }
-}
-
-impl Running {
-    /// Begins now, in a place that was made before.
-    fn begin(mut self, order: &RunOrder) -> Self {
-        self.pulse = Pulse::new();
-        self.deadline = Instant::now() + Duration::from_millis(order.limits.timeout_ms);
-        self.began = system::children_cpu_time();
-        self
-    }
-
-    /// Hears what the first process says; returns how the run ended, once it has.
-    fn listen(&mut self, order: &RunOrder) -> Option<(RunFate, Duration)> {
-        let (text, descriptors) = socket::receive(&self.word).unwrap_or_default();
-        match serde_json::from_slice(&text) {
-            Ok(Word::Standing) if self.has_namespaces => {
-                self.sight = Sight::new(descriptors);
-                None
-            }
-            Ok(Word::Standing) => {
-                self.sight = Sight::below(self.pid);
-                None
-            }
-            Ok(Word::Ended {
-                status,
-                cpu_ms,
-                left,
-            }) => {
-                let sight = self.sight.as_ref();
-                let is_full =
-                    status != 0 && sight.is_some_and(|sight| sight.disk_is_full(&order.limits));
-                let fate = if is_full {
-                    RunFate::Exceeded(Exceeded::Disk)
-                } else if left > order.limits.processes || self.pulse.failed_in_a_crowd(status) {
-                    RunFate::Exceeded(Exceeded::Processes)
-                } else {
-                    RunFate::Ended(status)
-                };
-                Some((fate, Duration::from_millis(cpu_ms)))
-            }
-            Ok(Word::Open) => None,
-            Ok(Word::Failed(missing)) => Some((RunFate::Failed(missing), Duration::ZERO)),
-            Err(_) => {
-                let error = io::Error::from_raw_os_error(libc::ECHILD);
-                let step = "hearing from the first process of a run";
-                let missing = Missing::new(Layer::Processes, step, &error);
-                Some((RunFate::Failed(missing), Duration::ZERO))
-            }
-        }
-    }
-
-    /// Looks at the run from outside: tells whether it sleeps, and returns which limit it has passed, if any.
-    fn look(&mut self, control: &OwnedFd, order: &RunOrder) -> Option<Exceeded> {
-        let sight = self.sight.as_ref()?;
-        let pids = sight.pids();
-        if are_too_many(&pids, &order.limits) {
-            return Some(Exceeded::Processes);
-        }
-        let beat = sight.beat(&pids);
-        if self.pulse.is_crowded(&beat, &order.limits) {
-            return Some(Exceeded::Processes);
-        }
-        let now = Instant::now();
-        if let Some(word) = self.pulse.take(beat, now) {
-            // Who does not hear it is about to end this process.
-            let _ = socket::send(control, word, &[]);
-        }
-        if !self.pulse.is_due(now) {
-            return None;
-        }
-        sight.look(&pids, &order.limits)
-    }
-
-    /// Kills the first process, and with it everything in its namespaces; returns when all is gone.
-    fn kill(&self) {
-        self.end();
-        if !self.has_namespaces {
-            descendants::end_all();
-            return;
-        }
-        let _ = waitid(WaitId::PidFd(self.first.as_fd()), WaitIdOptions::EXITED);
     }
 }
 

@@ -2,8 +2,11 @@
 
 use std::fs;
 use std::io::{self, Read as _, Write as _};
+use std::os::fd::{AsFd as _, OwnedFd};
 
-use rustix::thread::UnshareFlags;
+use rustix::fs::{Mode, OFlags};
+use rustix::process::{DumpableBehavior, set_dumpable_behavior};
+use rustix::thread::{UnshareFlags, move_into_link_name_space};
 
 use super::super::order::{Layer, Missing};
 use super::super::system::{self, Split, unshare};
@@ -55,6 +58,63 @@ pub(super) fn enter_others() -> Result<(), Missing> {
         rustix::mount::MountPropagationFlags::PRIVATE | rustix::mount::MountPropagationFlags::REC;
     rustix::mount::mount_change("/", flags)
         .map_err(|error| Missing::new(Layer::Mounts, "making mounts private", &error.into()))
+}
+
+/// The namespaces of each run that a launcher has too, and comes back to: of mounts, IPC and host names.
+const SHARED: UnshareFlags = UnshareFlags::NEWNS
+    .union(UnshareFlags::NEWIPC)
+    .union(UnshareFlags::NEWUTS);
+
+/// The namespaces that a launcher has itself.
+pub(super) struct Home {
+    /// Its `/proc/self/ns`.
+    links: OwnedFd,
+    own: [OwnedFd; 3],
+}
+
+impl Home {
+    /// Makes them, and hides this process's memory: first processes of runs share it.
+    pub(super) fn new() -> io::Result<Self> {
+        set_dumpable_behavior(DumpableBehavior::NotDumpable)?;
+        unshare(SHARED.difference(UnshareFlags::NEWNS))?;
+        let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        let links = rustix::fs::open("/proc/self/ns", flags, Mode::empty())?;
+        let own = open(&links)?;
+        Ok(Self { links, own })
+    }
+
+    /// Does something in new namespaces; it may keep those that [`Self::current`] opens.
+    pub(super) fn away<T>(&self, act: impl FnOnce() -> Result<T, Missing>) -> Result<T, Missing> {
+        let failed = |error| Missing::new(Layer::Processes, "making namespaces for a run", &error);
+        unshare(SHARED).map_err(failed)?;
+        let answer = act();
+        let enter = |own: &OwnedFd| move_into_link_name_space(own.as_fd(), None);
+        if self.own.iter().try_for_each(enter).is_err() {
+            // Nothing more may be done among an example's mounts.
+            system::exit_now(1);
+        }
+        answer
+    }
+
+    /// Opens the namespaces that this process is in now: of mounts, IPC and host names.
+    pub(super) fn current(&self) -> io::Result<[OwnedFd; 3]> {
+        open(&self.links)
+    }
+
+    /// Opens the network that this process is in now.
+    pub(super) fn network(&self) -> io::Result<OwnedFd> {
+        open_link(&self.links, "net")
+    }
+}
+
+fn open(links: &OwnedFd) -> io::Result<[OwnedFd; 3]> {
+    let open = |name| open_link(links, name);
+    Ok([open("mnt")?, open("ipc")?, open("uts")?])
+}
+
+fn open_link(links: &OwnedFd, name: &str) -> io::Result<OwnedFd> {
+    let flags = OFlags::RDONLY | OFlags::CLOEXEC;
+    Ok(rustix::fs::openat(links, name, flags, Mode::empty())?)
 }
 
 /// Leaves the network for a new one, where something of a run is left in the old.

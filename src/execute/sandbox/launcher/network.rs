@@ -2,9 +2,37 @@
 
 use std::fs::File;
 
+use rustix::fs::SeekFrom;
+
 use super::kernel_text;
 
-/// Counts of the network that this process is in.
+/// Where the kernel tells of the network that a process was in when it opened them; after each run it is
+/// asked again. Without IPv6 two are not there.
+pub(super) struct Meters([Option<File>; 4]);
+
+impl Meters {
+    /// Opens those of the network that this process is in.
+    pub(super) fn open() -> Self {
+        let names = ["snmp", "snmp6", "sockstat", "sockstat6"];
+        Self(names.map(|name| File::open(format!("/proc/self/net/{name}")).ok()))
+    }
+
+    /// Reads the counts as they are now.
+    pub(super) fn read(&self) -> Network {
+        let read = |meter: &Option<File>| {
+            let meter = meter.as_ref();
+            let meter = meter.filter(|meter| rustix::fs::seek(meter, SeekFrom::Start(0)).is_ok());
+            meter.map_or_else(String::new, kernel_text::read)
+        };
+        let [snmp, snmp6, sockstat, sockstat6] = self.0.each_ref().map(read);
+        Network {
+            attempts: no_routes_4(&snmp) + no_routes_6(&snmp6),
+            sockets: sockets(&sockstat) + sockets(&sockstat6),
+        }
+    }
+}
+
+/// Counts of a network.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Network {
     /// Packets that found no route.
@@ -14,16 +42,6 @@ pub(super) struct Network {
 }
 
 impl Network {
-    /// Reads the counts as they are now.
-    pub(super) fn now() -> Self {
-        let open = |name| File::open(format!("/proc/self/net/{name}"));
-        let read = |name| open(name).map_or_else(|_| String::new(), kernel_text::read);
-        Self {
-            attempts: no_routes_4(&read("snmp")) + no_routes_6(&read("snmp6")),
-            sockets: sockets(&read("sockstat")) + sockets(&read("sockstat6")),
-        }
-    }
-
     /// Says whether something that was not there before is left.
     pub(super) fn holds_more_than(self, before: Self) -> bool {
         self.sockets > before.sockets

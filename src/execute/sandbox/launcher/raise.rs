@@ -96,7 +96,7 @@ fn try_namespaces(order: &SlotOrder) -> Result<(), Missing> {
 fn try_run(base: &Base) -> Result<(), Missing> {
     let failed = |error: io::Error| Missing::new(Layer::Processes, "making namespaces", &error);
     attempt(RUN_NAMESPACES, failed, || {
-        root::enter(base, &RunOrder::trial())
+        root::enter(base, &RunOrder::trial(), root::mount_own_proc)
     })
 }
 

@@ -13,8 +13,9 @@ use super::super::system;
 use super::base::{Base, ONLINE_CPUS};
 use super::namespaces::EXAMPLE_ID;
 
-/// Where a launcher's own root holds the next root.
+/// Where a launcher's own root holds the next root, and that its `/proc`.
 const NEW: &str = "/new";
+pub(super) const NEW_PROC: &str = "/new/proc";
 
 /// Room on the private file system beside what the example may use, so that a breach can be seen.
 pub(super) const DISK_ALLOWANCE: u64 = 4 << 20;
@@ -27,20 +28,25 @@ pub(super) fn files_within(disk: u64) -> u64 {
     disk / BYTES_PER_FILE
 }
 
-/// Builds the root of one run and enters it. `folder` is the example's; it becomes the current one.
-pub(super) fn enter(base: &Base, order: &RunOrder) -> Result<(), Missing> {
+/// Builds the root of one run and enters it. The folder of an order is the example's; it becomes the
+/// current one. `mount_proc` mounts the `/proc` of the run at [`NEW_PROC`].
+pub(super) fn enter<T>(
+    base: &Base,
+    order: &RunOrder,
+    mount_proc: impl FnOnce() -> io::Result<T>,
+) -> Result<T, Missing> {
     let failed =
         |layer, step: &'static str| move |error: io::Error| Missing::new(layer, step, &error);
-    let new = Path::new(NEW);
+    let (new, proc) = (Path::new(NEW), Path::new(NEW_PROC));
     build(new, base, order).map_err(failed(Layer::Mounts, "building the root of a run"))?;
-    let proc = new.join("proc");
-    mount_proc(&proc).map_err(failed(Layer::Processes, "mounting a fresh /proc"))?;
+    let mounted = mount_proc().map_err(failed(Layer::Processes, "mounting a fresh /proc"))?;
     show_cpus(new, base, order)
         .map_err(failed(Layer::Mounts, "showing how many CPUs there are"))?;
-    set_up_kernel(&proc, order).map_err(failed(Layer::Network, "setting up the network"))?;
-    let sealed = system::add_mount_attributes(&proc, libc::MOUNT_ATTR_RDONLY);
+    set_up_kernel(proc, order).map_err(failed(Layer::Network, "setting up the network"))?;
+    let sealed = system::add_mount_attributes(proc, libc::MOUNT_ATTR_RDONLY);
     sealed.map_err(failed(Layer::Processes, "making /proc read-only"))?;
-    change(new, &order.folder).map_err(failed(Layer::Mounts, "changing the root of a run"))
+    change(new, &order.folder).map_err(failed(Layer::Mounts, "changing the root of a run"))?;
+    Ok(mounted)
 }
 
 /// Builds a root for a process that is no run, and enters it. It has no `/proc`.
@@ -60,13 +66,13 @@ fn build(new: &Path, base: &Base, order: &RunOrder) -> io::Result<()> {
     );
     mount_tmpfs(new, &options)?;
     for (source, target) in &base.binds {
-        let target = new.join(target);
         if fs::metadata(source)?.is_dir() {
-            fs::create_dir_all(&target)?;
+            make_folders(new, target)?;
         } else {
-            fs::create_dir_all(target.parent().unwrap_or(new))?;
-            fs::write(&target, "")?;
+            make_folders(new, target.parent().unwrap_or(Path::new("")))?;
+            fs::write(new.join(target), "")?;
         }
+        let target = new.join(target);
         // Moved, not copied: this mount namespace is the run's own.
         mount_move(source, &target)?;
     }
@@ -77,6 +83,19 @@ fn build(new: &Path, base: &Base, order: &RunOrder) -> io::Result<()> {
     mount_tmpfs(&new.join("dev/shm"), &format!("mode=1777,size={memory}"))?;
     mount_terminals(new)?;
     make_own_folders(new, &order.folder)
+}
+
+/// Makes a folder and those around it below `new`; mostly none of them is there.
+fn make_folders(new: &Path, folder: &Path) -> io::Result<()> {
+    let mut path = new.to_owned();
+    for part in folder.components() {
+        path.push(part);
+        match fs::create_dir(&path) {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+            Ok(()) | Err(_) => (),
+        }
+    }
+    Ok(())
 }
 
 /// Puts the new root on top of the old one, which then goes.
@@ -109,21 +128,19 @@ fn mount_terminals(new: &Path) -> io::Result<()> {
 
 /// Makes home and `/tmp`, on one mount: two would break renames between them.
 fn make_own_folders(new: &Path, folder: &str) -> io::Result<()> {
-    let home = new.join(folder.trim_start_matches('/'));
-    fs::create_dir_all(&home)?;
-    chown(&home, Some(EXAMPLE_ID), Some(EXAMPLE_ID))?;
-    let temporary = new.join("tmp");
-    if !temporary.is_dir() {
-        fs::create_dir(&temporary)?;
+    let home = Path::new(folder.trim_start_matches('/'));
+    for folder in [home, Path::new("tmp"), Path::new("proc")] {
+        make_folders(new, folder)?;
     }
-    fs::set_permissions(&temporary, fs::Permissions::from_mode(0o1777))?;
-    fs::create_dir_all(new.join("proc"))
+    chown(new.join(home), Some(EXAMPLE_ID), Some(EXAMPLE_ID))?;
+    fs::set_permissions(new.join("tmp"), fs::Permissions::from_mode(0o1777))
 }
 
-/// Mounts a fresh `/proc`. Fails where the host's own, in sight until now, is not whole.
-fn mount_proc(target: &Path) -> io::Result<()> {
+/// Mounts the `/proc` of this process's pid namespace. Fails where the host's own, in sight until now, is
+/// not whole.
+pub(super) fn mount_own_proc() -> io::Result<()> {
     let flags = MountFlags::NOSUID | MountFlags::NODEV | MountFlags::NOEXEC;
-    mount("proc", target, "proc", flags, None)?;
+    mount("proc", NEW_PROC, "proc", flags, None)?;
     Ok(())
 }
 
@@ -134,9 +151,9 @@ fn show_cpus(new: &Path, base: &Base, order: &RunOrder) -> io::Result<()> {
         Some(count) => format!("0-{}\n", count - 1),
         None => base.cpus.clone(),
     };
-    let path = new.join(ONLINE_CPUS.trim_start_matches('/'));
-    fs::create_dir_all(path.parent().unwrap_or(new))?;
-    fs::write(path, online)
+    let path = Path::new(ONLINE_CPUS.trim_start_matches('/'));
+    make_folders(new, path.parent().unwrap_or(Path::new("")))?;
+    fs::write(new.join(path), online)
 }
 
 /// Settings of the namespaces this process is in. Those of the network last as long as it does.

@@ -82,7 +82,11 @@ impl Sight {
     pub(super) fn beat(&self, pids: &[String]) -> Beat {
         /// Places after the name: faults, CPU time of the process and its children, threads.
         const SIGNS: [usize; 7] = [7, 9, 11, 12, 13, 14, 17];
-        let mut beat = Beat::default();
+        let mut beat = Beat {
+            // A run that has no process yet is about to begin.
+            is_running: pids.is_empty(),
+            ..Beat::default()
+        };
         for pid in pids {
             let stat = self.read(&format!("{pid}/stat"));
             let after_name = stat.rsplit(") ").next().unwrap_or_default();
@@ -282,4 +286,16 @@ fn names(folder: &OwnedFd, path: &std::ffi::CStr, buffer: &mut Vec<u8>) -> Vec<S
         }
     }
     names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_without_a_process_is_about_to_begin_and_does_not_sleep() {
+        let sight = Sight::below(1).unwrap();
+        assert!(sight.beat(&[]).is_running);
+        assert_eq!(sight.beat(&[]).halves, 0);
+    }
 }
