@@ -1,5 +1,7 @@
 //! Examples forked from warm interpreters are told apart from started ones by nothing they can see.
 
+use std::collections::BTreeSet;
+
 use crate::support::people::{Person, Stage, interpreters};
 use crate::support::{Project, Ran, has_program, output_within, skip};
 
@@ -92,6 +94,25 @@ fn a_forked_example_has_the_room_that_is_its_own_whoever_ran_before_it() {
     assert_ne!(seen[0], seen[1]);
     assert_eq!(seen[3], "left\n");
     assert!(seen[4].contains("['example.py']"), "{}", seen[4]);
+}
+
+/// A child of an interpreter that has imported `random` would continue its numbers, like all the others.
+#[test]
+fn each_forked_example_has_random_numbers_of_its_own() {
+    let project = Project::new().guide("a.md", &["import random\nprint(random.random())"; 6]);
+    for (_, path) in interpreters() {
+        let words = format!("--start fork --python {}", path.display());
+        let Some(ran) = results(&project, &words) else {
+            return;
+        };
+        assert_eq!(ran.json("summary")[0]["starts"]["fork"], 6);
+        let results = ran.json("result");
+        let numbers: BTreeSet<&str> = results
+            .iter()
+            .filter_map(|one| one["stdout"].as_str())
+            .collect();
+        assert_eq!(numbers.len(), 6, "{numbers:?}");
+    }
 }
 
 #[test]
@@ -259,5 +280,24 @@ fn packages_that_speak_at_the_start_are_heard_in_each_example() {
         };
         assert_eq!(forked["stdout"], "hello\n1\n", "{speech}");
         assert_eq!(forked["start"], "spawn", "{speech}");
+    }
+}
+
+/// Packages that have something called later: where the interpreter looks for what imports, and at forks.
+const LATER: &str = r#"
+mount -t tmpfs none {PACKAGES}
+cat > {PACKAGES}/later.pth <<'END'
+import sys; exec("""sys.marks = set()\ndef hook(path):\n    import ctypes, os\n    sets = (ctypes.c_uint * 6)()\n    ctypes.CDLL(None).capget((ctypes.c_uint * 2)(0x20080522, 0), sets)\n    sys.marks.add((os.getuid(), os.geteuid(), sets[0]))\n    raise ImportError\nsys.path_hooks.append(hook)\nimport os\nos.register_at_fork(before=lambda: print('before'), after_in_child=lambda: print('child'))""")
+END
+"#;
+
+#[test]
+fn what_packages_have_called_later_runs_without_rights_or_not_at_all() {
+    for start in ["spawn", "fork"] {
+        let Some(ran) = run_with_packages("import sys\nprint(sys.marks)", LATER, start) else {
+            return;
+        };
+        assert_eq!(ran["start"], start);
+        assert_eq!(ran["stdout"], "{(1000, 1000, 0)}\n", "{start}");
     }
 }

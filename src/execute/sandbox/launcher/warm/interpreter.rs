@@ -72,7 +72,11 @@ fn become_warm(
     // A launcher that could not go first has the same priority anyway.
     let _ = rustix::process::setpriority_process(None, walls.priority);
     prepare(walls.filters, order, control).map_err(failed)?;
-    Err(failed(example::execute(order)))
+    let mut order = order.clone();
+    // Else each child would look for the functions of libraries that it is the first to call: ld.so(8).
+    let bound = ("LD_BIND_NOW".to_owned(), "1".to_owned());
+    order.environment.push(bound);
+    Err(failed(example::execute(&order)))
 }
 
 /// Fails where packages hold a `usercustomize` of their own: another stands in its place here.
@@ -122,12 +126,20 @@ fn write_files(order: &RunOrder, script: &str) -> io::Result<()> {
 fn rights() -> String {
     let calls = [
         ("setns", libc::SYS_setns),
-        ("prctl", libc::SYS_prctl),
-        ("capset", libc::SYS_capset),
-        ("getrusage", libc::SYS_getrusage),
+        ("chdir", libc::SYS_chdir),
+        ("setsid", libc::SYS_setsid),
+        ("dup3", libc::SYS_dup3),
+        ("close", libc::SYS_close),
+        ("openat", libc::SYS_openat),
         ("prlimit64", libc::SYS_prlimit64),
         ("landlock_restrict_self", libc::SYS_landlock_restrict_self),
+        ("setgroups", libc::SYS_setgroups),
+        ("setresgid", libc::SYS_setresgid),
+        ("setresuid", libc::SYS_setresuid),
+        ("prctl", libc::SYS_prctl),
+        ("capset", libc::SYS_capset),
         ("close_range", libc::SYS_close_range),
+        ("wait4", libc::SYS_wait4),
     ];
     let calls: Vec<String> = calls
         .map(|(name, number)| format!("{name:?}: {number}"))

@@ -207,23 +207,28 @@ pub(super) fn listen(process: &OwnedFd, longest: Duration) -> Option<Said> {
             return None;
         }
         if super::wait_for(process, process, rest)[0] {
-            let (text, _) = socket::receive(process).ok()?;
-            return said(std::str::from_utf8(&text).ok()?);
+            let (words, _) = socket::receive(process).ok()?;
+            return said(&words);
         }
     }
 }
 
-fn said(text: &str) -> Option<Said> {
-    let mut words = text.splitn(3, ' ');
-    match words.next()? {
-        "ready" => Some(Said::Ready),
-        "ended" => {
-            let status = words.next()?.parse().ok()?;
-            let time = Duration::from_micros(words.next()?.parse().ok()?);
+fn said(words: &[u8]) -> Option<Said> {
+    match words.split_at_checked(6) {
+        Some((b"ended ", answer)) => {
+            let number = |at: usize| Some(i64::from_ne_bytes(*answer.get(at..)?.first_chunk()?));
+            let status = i32::from_ne_bytes(*answer.first_chunk()?);
+            let seconds = number(8)? + number(24)?;
+            let microseconds = number(16)? + number(32)?;
+            let time = Duration::from_secs(seconds.try_into().ok()?)
+                + Duration::from_micros(microseconds.try_into().ok()?);
             Some(Said::Ended(status, time))
         }
-        "failed" => Some(Said::Failed(text["failed".len()..].trim().to_owned())),
-        _ => None,
+        Some((b"failed", problem)) => {
+            let problem = String::from_utf8_lossy(problem);
+            Some(Said::Failed(problem.trim().to_owned()))
+        }
+        _ => (words == b"ready").then_some(Said::Ready),
     }
 }
 
@@ -233,12 +238,19 @@ mod tests {
 
     #[test]
     fn what_a_warm_process_says_is_understood() {
-        assert_eq!(said("ready"), Some(Said::Ready));
-        let time = Duration::from_millis(2);
-        assert_eq!(said("ended 256 2000"), Some(Said::Ended(256, time)));
+        assert_eq!(said(b"ready"), Some(Said::Ready));
+        let mut ended = b"ended ".to_vec();
+        // A status, padding, and times in user and in kernel mode: seconds and microseconds.
+        for number in [256, 1, 2000, 0, 500_i64] {
+            ended.extend(number.to_ne_bytes());
+        }
+        let time = Duration::from_micros(1_002_500);
+        assert_eq!(said(&ended), Some(Said::Ended(256, time)));
+        assert_eq!(said(&ended[..40]), None, "cut off");
         let failed = Said::Failed("OSError(1, 'setns') x".to_owned());
-        assert_eq!(said("failed OSError(1, 'setns') x"), Some(failed));
-        assert_eq!(said("ended x"), None);
-        assert_eq!(said(""), None);
+        assert_eq!(said(b"failed OSError(1, 'setns') x"), Some(failed));
+        assert_eq!(said(b"failed"), Some(Said::Failed(String::new())));
+        assert_eq!(said(b"x"), None);
+        assert_eq!(said(b""), None);
     }
 }

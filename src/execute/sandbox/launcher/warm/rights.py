@@ -9,8 +9,12 @@
 import posix
 
 try:
+    import os
     import sys
 
+    # What it was for has happened: each call of a library's function was bound at the start.
+    os.environ.pop("LD_BIND_NOW", None)
+    del os
     names = set(sys.modules)
 
     import _ctypes
@@ -45,11 +49,16 @@ try:
     # Version 3 of capget(2) for this process.
     header = memory((0x20080522).to_bytes(4, sys.byteorder) + bytes(4))
 
+    def sets(effective, others):
+        """The capabilities in effect, and those that are permitted and inheritable, as capset(2) has them."""
+        kinds = [effective, others, others]
+        words = [number >> shift & 0xFFFFFFFF for shift in (0, 32) for number in kinds]
+        return memory(b"".join(word.to_bytes(4, sys.byteorder) for word in words))
+
+    nothing = sets(0, 0)
+
     def keep(effective, others):
-        """Sets the capabilities in effect, and those that are permitted and inheritable."""
-        sets = [effective, others, others]
-        words = [number >> shift & 0xFFFFFFFF for shift in (0, 32) for number in sets]
-        data = memory(b"".join(word.to_bytes(4, sys.byteorder) for word in words))
+        data = sets(effective, others)
         call("capset", address_of(header), address_of(data))
 
     users, groups = posix.getresuid(), posix.getresgid()
