@@ -23,6 +23,8 @@ from measure import (ROOT, WORK, Aim, Measured, Rounds, empty, fencepost, headin
                      say, surroundings, table, told)
 
 HERE = ROOT / "benches" / "peers"
+# What no tool can be below that gives each example a process and namespaces: no contender, but a measure.
+FLOOR = "(a bare loop of forks)"
 
 
 @dataclass(frozen=True)
@@ -166,6 +168,9 @@ def tools_of(bin_folder: Path) -> list[Tool]:
         # xargs tells by 123 that a command failed.
         return measure(["sh", "-c", command], guides.folder, accepted=[123 if code == 1 else code for code in accepted])
 
+    def floor(guides: Guides, accepted: Sequence[int] = (0,)) -> Measured:
+        return measure([interpreter(), HERE / "floor.py", guides.scripts], guides.folder, accepted=accepted)
+
     in_process = "none: one process for all"
     return [
         Tool(f"xargs -P{os.cpu_count()} python -I", "a process each", xargs, count_printed),
@@ -175,6 +180,7 @@ def tools_of(bin_folder: Path) -> list[Tool]:
         Tool("pytest-markdown-docs", in_process, **suite("--markdown-docs", "guides")),
         Tool("sybil", in_process, **suite("guides", folder="sybil")),
         Tool("mktestdocs", in_process, **suite("mktestdocs_suite.py")),
+        Tool(FLOOR, "namespaces each, no walls", floor, count_printed),
         Tool("fencepost", "full sandbox each", check, count_matches),
     ]
 
