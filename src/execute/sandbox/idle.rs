@@ -9,7 +9,9 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use rustix::event::{EventfdFlags, PollFd, PollFlags, Timespec, eventfd, poll};
+use rustix::pipe::{PipeFlags, pipe_with};
 use rustix::process::{Signal, WaitId, WaitIdOptions, pidfd_send_signal, waitid};
+use rustix::stdio::dup2_stdout;
 
 /// One system call: its number, four arguments, and what it answered.
 type Call = [AtomicI64; 6];
@@ -25,9 +27,11 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 /// What first processes do: those that only wait are all alike.
 pub(super) struct Idling {
-    /// Mounts a `/proc`, opens the pid namespace, tells, and waits for ever.
-    calls: &'static [Call; 8],
+    /// Mounts a `/proc`, opens the pid namespace, tells, and waits for the end of the launcher.
+    calls: &'static [Call; 10],
     told: OwnedFd,
+    /// The other end is the standard output of the launcher and of first processes, where they read.
+    _alive: OwnedFd,
 }
 
 /// A first process that waits. It is killed with this value, unless it is kept.
@@ -58,7 +62,10 @@ impl Idling {
         /// The kernel's `struct sigaction`, with `SIG_IGN`.
         static IGNORED: [u64; 4] = [1, 0, 0, 0];
         static ONE: u64 = 1;
+        static NOTHING: u8 = 0;
         let told = eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?;
+        let (ends, alive) = pipe_with(PipeFlags::CLOEXEC)?;
+        dup2_stdout(ends)?;
         let at = |text: String| -> io::Result<i64> {
             let text = std::ffi::CString::new(text)?;
             Ok(address(text.into_raw()))
@@ -90,7 +97,8 @@ impl Idling {
                 0,
             ],
             // Whoever reads the streams that a launcher holds waits until everybody has closed them.
-            [libc::SYS_close_range, 0, all, unshared, 0],
+            [libc::SYS_close_range, 2, all, unshared, 0],
+            [libc::SYS_close, 0, 0, 0, 0],
             [
                 libc::SYS_prctl,
                 libc::PR_SET_PDEATHSIG.into(),
@@ -107,13 +115,19 @@ impl Idling {
                 8,
             ],
             [libc::SYS_setpriority, 0, 0, priority.into(), 0],
-            [libc::SYS_ppoll, 0, 0, 0, 0],
+            // Nobody ever writes: it ends with the launcher, should that end before the call that ties it.
+            [libc::SYS_read, 1, address(&raw const NOTHING), 1, 0],
+            [libc::SYS_exit_group, 0, 0, 0, 0],
         ];
         let call = |[number, one, two, three, four]: [i64; 5]| {
             [number, one, two, three, four, 0].map(AtomicI64::new)
         };
         let calls = Box::leak(Box::new(calls.map(call)));
-        Ok(Self { calls, told })
+        Ok(Self {
+            calls,
+            told,
+            _alive: alive,
+        })
     }
 
     /// Starts a process; returns once it has its `/proc`, in the mount namespace of this one, with a
