@@ -47,6 +47,13 @@ pub(crate) fn told(ran: &Ran) -> Vec<String> {
         .collect()
 }
 
+/// Returns what each example of a run printed.
+fn printed(ran: &Ran) -> Vec<String> {
+    let results = ran.json("result");
+    let of = |one: &serde_json::Value| one["stdout"].as_str().map(str::to_owned);
+    results.iter().filter_map(of).collect()
+}
+
 #[test]
 fn a_forked_example_sees_what_a_started_one_sees() {
     let project = Project::new().guide("a.md", &CURIOUS);
@@ -85,12 +92,8 @@ fn a_forked_example_has_the_room_that_is_its_own_whoever_ran_before_it() {
         return;
     };
     assert_eq!(ran.json("summary")[0]["starts"]["fork"], 5);
-    let results = ran.json("result");
-    let seen: Vec<&str> = results
-        .iter()
-        .filter_map(|one| one["stdout"].as_str())
-        .collect();
-    assert_eq!([seen[0], seen[1]], [seen[4], seen[2]]);
+    let seen = printed(&ran);
+    assert_eq!([&seen[0], &seen[1]], [&seen[4], &seen[2]]);
     assert_ne!(seen[0], seen[1]);
     assert_eq!(seen[3], "left\n");
     assert!(seen[4].contains("['example.py']"), "{}", seen[4]);
@@ -106,11 +109,7 @@ fn each_forked_example_has_random_numbers_of_its_own() {
             return;
         };
         assert_eq!(ran.json("summary")[0]["starts"]["fork"], 6);
-        let results = ran.json("result");
-        let numbers: BTreeSet<&str> = results
-            .iter()
-            .filter_map(|one| one["stdout"].as_str())
-            .collect();
+        let numbers = BTreeSet::from_iter(printed(&ran));
         assert_eq!(numbers.len(), 6, "{numbers:?}");
     }
 }

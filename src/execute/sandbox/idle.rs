@@ -9,9 +9,15 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use rustix::event::{EventfdFlags, PollFd, PollFlags, Timespec, eventfd, poll};
+use rustix::mount::MountFlags;
 use rustix::pipe::{PipeFlags, pipe_with};
 use rustix::process::{Signal, WaitId, WaitIdOptions, pidfd_send_signal, waitid};
 use rustix::stdio::dup2_stdout;
+
+/// How the `/proc` of a run is mounted.
+pub(super) const PROC_FLAGS: MountFlags = MountFlags::NOSUID
+    .union(MountFlags::NODEV)
+    .union(MountFlags::NOEXEC);
 
 /// One system call: its number, four arguments, and what it answered.
 type Call = [AtomicI64; 6];
@@ -42,8 +48,8 @@ pub(super) struct Idle {
 
 impl Idle {
     /// Leaves it to the holder of its descriptor.
-    pub(super) fn keep(mut self) -> Option<OwnedFd> {
-        self.process.take()
+    pub(super) fn keep(mut self) -> OwnedFd {
+        self.process.take().expect("it is kept once")
     }
 }
 
@@ -70,7 +76,6 @@ impl Idling {
             let text = std::ffi::CString::new(text)?;
             Ok(address(text.into_raw()))
         };
-        let flags = libc::MS_NOSUID | libc::MS_NODEV | libc::MS_NOEXEC;
         let kind = at("proc".to_owned())?;
         let opened = i64::from(libc::O_RDONLY | libc::O_CLOEXEC);
         let (all, unshared) = (i64::from(u32::MAX), i64::from(libc::CLOSE_RANGE_UNSHARE));
@@ -80,7 +85,7 @@ impl Idling {
                 kind,
                 at(proc.to_owned())?,
                 kind,
-                flags.cast_signed(),
+                PROC_FLAGS.bits().into(),
             ],
             [
                 libc::SYS_openat,

@@ -90,9 +90,7 @@ impl Launcher {
             let flags = OFlags::PATH | OFlags::CLOEXEC;
             let folder = rustix::fs::open(".", flags, Mode::empty());
             let folder = folder.map_err(|error| failed(error.into()))?;
-            let pid = first.pid;
-            let gone = || failed(io::Error::from_raw_os_error(libc::ESRCH));
-            let mut running = Running::new(pid, first.keep().ok_or_else(gone)?, order);
+            let mut running = Running::new(first.pid, first.keep(), order);
             running.sight = Sight::new(sight);
             Ok(Place {
                 running,
@@ -110,6 +108,7 @@ impl Launcher {
         }
     }
 }
+
 impl RunOrder {
     /// Says whether the place of one order does for another: only scripts and interpreters differ.
     fn shares_place(&self, other: &Self) -> bool {

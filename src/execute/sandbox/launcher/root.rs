@@ -8,6 +8,7 @@ use std::path::Path;
 
 use rustix::mount::{MountFlags, UnmountFlags, mount, mount_move, unmount};
 
+use super::super::idle::PROC_FLAGS;
 use super::super::order::{Layer, Missing, RunOrder};
 use super::super::system;
 use super::base::{Base, ONLINE_CPUS};
@@ -139,8 +140,7 @@ fn make_own_folders(new: &Path, folder: &str) -> io::Result<()> {
 /// Mounts the `/proc` of this process's pid namespace. Fails where the host's own, in sight until now, is
 /// not whole.
 pub(super) fn mount_own_proc() -> io::Result<()> {
-    let flags = MountFlags::NOSUID | MountFlags::NODEV | MountFlags::NOEXEC;
-    mount("proc", NEW_PROC, "proc", flags, None)?;
+    mount("proc", NEW_PROC, "proc", PROC_FLAGS, None)?;
     Ok(())
 }
 
